@@ -1,0 +1,288 @@
+/*
+ * What the caller says about the model as a whole: checked, copied, and turned into metadata.
+ */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "../runtime/number.h"
+#include "../runtime/status.h"
+#include "builder_state.h"
+
+/* ---- Texts ----------------------------------------------------------------------------------- */
+
+/* The bytes of the UTF-8 character at text, 0 when it is none (overlong, surrogate, too great). */
+static size_t utf8_length(const unsigned char *text) {
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char lead = text[0];
+    size_t n = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t character = lead & (0x7Fu >> n);
+    if (lead > 0xF4) return 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((text[i] & 0xC0) != 0x80) return 0; /* the final NUL too */
+        character = character << 6 | (text[i] & 0x3Fu);
+    }
+    if (n > 1 && (character < smallest[n] || character > 0x10FFFF)) return 0;
+    return character >= 0xD800 && character < 0xE000 ? 0 : n;
+}
+
+static int is_utf8(const char *text) {
+    const unsigned char *next = (const unsigned char *)text;
+    while (*next) {
+        size_t n = utf8_length(next);
+        if (n == 0) return 0;
+        next += n;
+    }
+    return 1;
+}
+
+/* Copies text; what says which text it is. NULL stays NULL. */
+static ortl_status copy_text(ortl_builder *builder, const char *text, const char *what,
+                             const char **copy_out, ortl_error *error) {
+    size_t n_bytes;
+    *copy_out = NULL;
+    if (!text) return ORTL_OK;
+    n_bytes = strlen(text);
+    if (!is_utf8(text))
+        return ortl__fail(error, ORTL_BAD_MODEL, "%s \"%s\" is not valid UTF-8", what, text);
+    builder->n_string_bytes += n_bytes + 1;
+    if (builder->n_string_bytes > builder->limits.string_bytes)
+        return ortl__fail_limit(error, "string_bytes", builder->limits.string_bytes,
+                                builder->n_string_bytes);
+    return ortl__arena_text(&builder->arena, text, n_bytes, copy_out, error);
+}
+
+static ortl_status copy_texts(ortl_builder *builder, const char *const *texts, size_t n,
+                              const char *what, const char *const **copies_out, ortl_error *error) {
+    const char **copies = NULL;
+    ortl_status status;
+    *copies_out = NULL;
+    if (!texts) return ORTL_OK;
+    status = ortl__arena_new(&builder->arena, n, sizeof *copies, &copies, error);
+    for (size_t i = 0; i < n && status == ORTL_OK; i++)
+        status = texts[i] ? copy_text(builder, texts[i], what, &copies[i], error)
+                          : ortl__fail(error, ORTL_BAD_ARGUMENT, "a %s is NULL", what);
+    *copies_out = copies;
+    return status;
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+/* Writes one string with its quotes; only counts when out is NULL. Returns its bytes. */
+static size_t json_string(const char *text, char *out) {
+    static const char digits[] = "0123456789abcdef";
+    size_t n = 0;
+    char piece[8];
+    if (out) out[n] = '"';
+    n++;
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        size_t n_piece = 1;
+        piece[0] = (char)c;
+        if (c == '"' || c == '\\') {
+            piece[0] = '\\';
+            piece[1] = (char)c;
+            n_piece = 2;
+        } else if (c < 0x20) {
+            memcpy(piece, "\\u00", 4);
+            piece[4] = digits[c >> 4];
+            piece[5] = digits[c & 15];
+            n_piece = 6;
+        }
+        if (out) memcpy(out + n, piece, n_piece);
+        n += n_piece;
+    }
+    if (out) out[n] = '"';
+    return n + 1;
+}
+
+static size_t json_array(const char *const *strings, const int64_t *values, size_t n, char *out) {
+    size_t used = 0;
+    if (out) out[used] = '[';
+    used++;
+    for (size_t i = 0; i < n; i++) {
+        char number[ORTL__NUMBER_CHARS];
+        if (i > 0 && out) out[used] = ',';
+        used += i > 0;
+        if (strings) {
+            used += json_string(strings[i], out ? out + used : NULL);
+        } else {
+            size_t n_number = ortl__number_write_int64(values ? values[i] : (int64_t)i, number);
+            if (out) memcpy(out + used, number, n_number);
+            used += n_number;
+        }
+    }
+    if (out) out[used] = ']';
+    return used + 1;
+}
+
+ortl_status ortl__model_json(ortl_builder *builder, const char *const *strings,
+                             const int64_t *values, size_t n, const char **text_out,
+                             ortl_error *error) {
+    size_t n_bytes = json_array(strings, values, n, NULL);
+    char *text = NULL;
+    ortl_status status = ortl__arena_new(&builder->arena, n_bytes + 1, 1, &text, error);
+    if (status == ORTL_OK) json_array(strings, values, n, text);
+    *text_out = text;
+    return status;
+}
+
+/* ---- Metadata -------------------------------------------------------------------------------- */
+
+ortl_status ortl__model_metadata(ortl_builder *builder, const char *key, const char *value,
+                                 ortl_error *error) {
+    ortl__metadata_entry entry = {NULL, NULL};
+    uint64_t i = 0;
+    ortl_status status = copy_text(builder, key, "metadata key", &entry.key, error);
+    if (status == ORTL_OK)
+        status = copy_text(builder, value, "metadata value", &entry.value, error);
+    if (status != ORTL_OK) return status;
+    while (i < builder->n_metadata && strcmp(builder->metadata[i].key, key) != 0) i++;
+    if (i == builder->n_metadata) {
+        status = ortl__memory_grow(builder->memory, &builder->metadata, &builder->metadata_capacity,
+                                   i + 1, sizeof entry, error);
+        if (status != ORTL_OK) return status;
+        builder->n_metadata++;
+    }
+    builder->metadata[i] = entry;
+    return ORTL_OK;
+}
+
+/* ---- Checks ---------------------------------------------------------------------------------- */
+
+static ortl_status check_sizes(const ortl_builder *builder, const ortl_model *m,
+                               ortl_error *error) {
+    const ortl_limits *limits = &builder->limits;
+    if (m->n_features > limits->features)
+        return ortl__fail_limit(error, "features", limits->features, m->n_features);
+    if (m->n_targets > limits->outputs_per_row)
+        return ortl__fail_limit(error, "outputs_per_row", limits->outputs_per_row, m->n_targets);
+    if (m->n_classes > limits->outputs_per_row)
+        return ortl__fail_limit(error, "outputs_per_row", limits->outputs_per_row, m->n_classes);
+    if (m->n_targets == 0) return ortl__fail(error, ORTL_BAD_MODEL, "the model has no targets");
+    if (m->feature_names && m->n_features == 0)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "feature names without a number of features");
+    return ORTL_OK;
+}
+
+/* Which links make sense for which task. */
+static ortl_status check_link(const ortl_model *m, ortl_error *error) {
+    int has_labels = m->task == ORTL_TASK_CLASSIFICATION || m->task == ORTL_TASK_CLASS;
+    int needs_all = m->link == ORTL_LINK_SOFTMAX || m->link == ORTL_LINK_VOTES;
+    int is_value = m->link == ORTL_LINK_EXP || m->link == ORTL_LINK_SIGNED_SQUARE ||
+                   m->link == ORTL_LINK_LOG1P_EXP || m->link == ORTL_LINK_MEAN_VARIANCE;
+    const char *problem = NULL;
+    if ((unsigned)m->task > ORTL_TASK_CLASS || (unsigned)m->link > ORTL_LINK_MEAN_VARIANCE)
+        problem = "unknown task or link";
+    else if (has_labels && is_value)
+        problem = "this link is for regression";
+    else if (!has_labels && needs_all)
+        problem = "this link is for classes";
+    else if (needs_all && m->n_targets < 2)
+        problem = "this link needs a target for each class";
+    else if (m->link == ORTL_LINK_MEAN_VARIANCE && m->n_targets != 2)
+        problem = "mean and variance need two targets";
+    else if (has_labels && m->n_classes < 2)
+        problem = "a model with labels needs two classes or more";
+    else if (!has_labels && (m->n_classes != 0 || m->class_values || m->class_names))
+        problem = "a model without labels has no classes";
+    else if (has_labels && m->n_targets != m->n_classes &&
+             !(m->n_targets == 1 && m->n_classes == 2))
+        problem = "targets and classes differ in number";
+    else if (m->class_values && m->class_names)
+        problem = "classes are integers or strings, not both";
+    return problem ? ortl__fail(error, ORTL_BAD_ARGUMENT, "%s", problem) : ORTL_OK;
+}
+
+static ortl_status check_numbers(const ortl_model *m, ortl_error *error) {
+    if (!isfinite(m->scale)) return ortl__fail(error, ORTL_BAD_MODEL, "the scale is not finite");
+    if (m->link == ORTL_LINK_VOTES && (m->scale != 1.0 || m->base))
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "votes have no scale and no base");
+    for (size_t i = 0; m->base && i < m->n_targets; i++)
+        if (!isfinite(m->base[i]) || fabs(m->base[i]) > (double)FLT_MAX)
+            return ortl__fail(error, ORTL_BAD_MODEL, "base score %llu is not finite",
+                              (unsigned long long)i);
+    return ORTL_OK;
+}
+
+static int same_class(const ortl_model *m, size_t a, size_t b) {
+    if (m->class_names) return strcmp(m->class_names[a], m->class_names[b]) == 0;
+    return m->class_values && m->class_values[a] == m->class_values[b];
+}
+
+/* Two neighbours alike are found whatever the number; all pairs are compared only for numbers of
+ * classes where that takes no time. */
+static ortl_status check_classes(const ortl_model *m, ortl_error *error) {
+    enum { ALL_PAIRS = 1000 };
+    size_t reach = m->n_classes <= ALL_PAIRS ? m->n_classes : 1;
+    for (size_t i = 0; i < m->n_classes; i++)
+        for (size_t k = i > reach ? i - reach : 0; k < i; k++)
+            if (same_class(m, i, k))
+                return ortl__fail(error, ORTL_BAD_MODEL,
+                                  "classes %llu and %llu have the same label",
+                                  (unsigned long long)k, (unsigned long long)i);
+    return ORTL_OK;
+}
+
+/* What was built before the description must fit it too. */
+static ortl_status check_trees(const ortl_builder *builder, const ortl_model *m,
+                               ortl_error *error) {
+    if (m->n_features > 0 && builder->n_features > m->n_features)
+        return ortl__fail(error, ORTL_BAD_MODEL, "a tree tests feature %llu, the model has %llu",
+                          (unsigned long long)(builder->n_features - 1),
+                          (unsigned long long)m->n_features);
+    return ORTL_OK;
+}
+
+/* ---- Taking it ------------------------------------------------------------------------------- */
+
+static ortl_status copy_array(ortl_builder *builder, const void *from, size_t n,
+                              size_t element_bytes, void *copy_out, ortl_error *error) {
+    void *copy = NULL;
+    ortl_status status = ORTL_OK;
+    if (from) status = ortl__arena_new(&builder->arena, n, element_bytes, &copy, error);
+    if (copy) memcpy(copy, from, n * element_bytes);
+    memcpy(copy_out, &copy, sizeof copy);
+    return status;
+}
+
+static ortl_status copy_model(ortl_builder *builder, const ortl_model *m, ortl_error *error) {
+    ortl_model *to = &builder->model;
+    ortl_status status;
+    *to = *m;
+    status = copy_text(builder, m->trainer, "trainer", &to->trainer, error);
+    if (status == ORTL_OK)
+        status =
+            copy_text(builder, m->trainer_version, "trainer version", &to->trainer_version, error);
+    if (status == ORTL_OK)
+        status = copy_text(builder, m->objective, "objective", &to->objective, error);
+    if (status == ORTL_OK)
+        status = copy_texts(builder, m->feature_names, m->n_features, "feature name",
+                            &to->feature_names, error);
+    if (status == ORTL_OK)
+        status = copy_texts(builder, m->class_names, m->n_classes, "class name", &to->class_names,
+                            error);
+    if (status == ORTL_OK)
+        status = copy_array(builder, m->class_values, m->n_classes, sizeof *m->class_values,
+                            &to->class_values, error);
+    if (status == ORTL_OK)
+        status = copy_array(builder, m->base, m->n_targets, sizeof *m->base, &to->base, error);
+    return status;
+}
+
+ortl_status ortl__model_take(ortl_builder *builder, const ortl_model *model, ortl_error *error) {
+    ortl_model m = ORTL_MODEL_INIT;
+    ortl_status status = ORTL_OK;
+    memcpy(&m, model, model->struct_size < sizeof m ? model->struct_size : sizeof m);
+    if (m.scale == 0) m.scale = 1.0;
+    if (builder->has_model)
+        status = ortl__fail(error, ORTL_BAD_ARGUMENT, "the model was described before");
+    if (status == ORTL_OK) status = check_sizes(builder, &m, error);
+    if (status == ORTL_OK) status = check_link(&m, error);
+    if (status == ORTL_OK) status = check_numbers(&m, error);
+    if (status == ORTL_OK) status = check_trees(builder, &m, error);
+    if (status == ORTL_OK) status = copy_model(builder, &m, error);
+    if (status == ORTL_OK) status = check_classes(&builder->model, error);
+    if (status == ORTL_OK) builder->has_model = 1;
+    return status;
+}

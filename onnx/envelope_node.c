@@ -1,0 +1,177 @@
+/*
+ * Nodes of the graph: protobuf-c reads their names, inputs and outputs, and the attributes are
+ * walked one by one.
+ */
+#include <string.h>
+
+#include "../runtime/status.h"
+#include "onnx_ml.pb-c.h"
+#include "reader.h"
+
+static ortl_status find_input(const ortl__reader *reader, const char *name, uint32_t *value_out,
+                              ortl_error *error) {
+    *value_out = ORTL__NO_VALUE;
+    if (name[0] == '\0') return ORTL_OK;
+    *value_out = ortl__names_find(&reader->values, name, strlen(name));
+    if (*value_out != ORTL__NO_NAME) return ORTL_OK;
+    return ortl__fail(error, ORTL_BAD_MODEL,
+                      "input \"%s\" is made neither by the graph nor by an earlier node", name);
+}
+
+static ortl_status read_inputs(ortl__reader *reader, const Onnx__NodeProto *message,
+                               ortl__node *node, ortl_error *error) {
+    uint32_t *inputs;
+    ortl_status status =
+        ortl__arena_new(&reader->graph->arena, message->n_input, sizeof *inputs, &inputs, error);
+    if (status != ORTL_OK) return status;
+    node->n_inputs = (uint32_t)message->n_input;
+    node->inputs = inputs;
+    for (size_t i = 0; i < message->n_input && status == ORTL_OK; i++)
+        status = find_input(reader, message->input[i], &inputs[i], error);
+    return status;
+}
+
+static ortl_status read_outputs(ortl__reader *reader, const Onnx__NodeProto *message,
+                                ortl__node *node, ortl_error *error) {
+    uint32_t *outputs;
+    ortl_status status =
+        ortl__arena_new(&reader->graph->arena, message->n_output, sizeof *outputs, &outputs, error);
+    if (status != ORTL_OK) return status;
+    node->n_outputs = (uint32_t)message->n_output;
+    node->outputs = outputs;
+    for (size_t i = 0; i < message->n_output && status == ORTL_OK; i++) {
+        const char *name;
+        outputs[i] = ORTL__NO_VALUE;
+        if (message->output[i][0] == '\0') continue;
+        status = ortl__reader_text(reader, message->output[i], &name, error);
+        if (status == ORTL_OK) status = ortl__reader_new_value(reader, name, &outputs[i], error);
+    }
+    return status;
+}
+
+static ortl_status refuse_function(ortl__reader *reader, const ortl__node *node,
+                                   ortl_error *error) {
+    const size_t domain_bytes = strlen(node->domain), type_bytes = strlen(node->op_type);
+    char *key;
+    if (reader->functions.n_entries == 0) return ORTL_OK;
+    ortl_status status =
+        ortl__memory_new(reader->memory, domain_bytes + type_bytes + 1, 1, &key, error);
+    if (status != ORTL_OK) return status;
+    memcpy(key, node->domain, domain_bytes + 1);
+    memcpy(key + domain_bytes + 1, node->op_type, type_bytes);
+    if (ortl__names_find(&reader->functions, key, domain_bytes + type_bytes + 1) != ORTL__NO_NAME)
+        status =
+            ortl__fail(error, ORTL_UNSUPPORTED,
+                       "\"%s\" is a function of the model, which is not supported", node->op_type);
+    ortl__memory_free(reader->memory, key, domain_bytes + type_bytes + 1, 1);
+    return status;
+}
+
+/* ---- Attributes ------------------------------------------------------------------------------ */
+
+static ortl_status count_attributes(ortl__wire wire, uint64_t *n_out, ortl_error *error) {
+    ortl__wire_field field;
+    ortl_status status;
+    *n_out = 0;
+    while ((status = ortl__wire_next(&wire, &field, error)) == ORTL_OK && field.number != 0)
+        *n_out += field.number == ORTL__NODE_ATTRIBUTE;
+    return status;
+}
+
+/* Reads one attribute; *is_column_out tells that it became a column, or is one that is ignored. */
+static ortl_status read_attribute(ortl__reader *reader, ortl__wire wire, ortl__node *node,
+                                  ortl__attribute *attribute, int *is_column_out,
+                                  ortl_error *error) {
+    ortl__attribute_facts facts;
+    uint32_t number;
+    int is_new;
+    *is_column_out = 0;
+    ortl_status status = ortl__attribute_find_name(reader, wire, &facts, error);
+    if (status == ORTL_OK)
+        status = ortl__names_add(&reader->attributes, facts.name, strlen(facts.name), &number,
+                                 &is_new, error);
+    if (status != ORTL_OK) return status;
+    if (!is_new)
+        return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" is there twice", facts.name);
+    if (node->columns != NULL)
+        status = ortl__reader_column(reader, wire, node->columns, &facts, is_column_out, error);
+    if (status != ORTL_OK || *is_column_out) return status;
+    return ortl__reader_attribute(reader, wire, &facts, attribute, error);
+}
+
+static ortl_status read_attributes(ortl__reader *reader, ortl__wire wire, ortl__node *node,
+                                   ortl_error *error) {
+    ortl__attribute *attributes;
+    ortl__wire_field field;
+    uint64_t n_attributes = 0, n_read = 0;
+    ortl_status status = count_attributes(wire, &n_attributes, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(&reader->graph->arena, n_attributes, sizeof *attributes,
+                                 &attributes, error);
+    if (status != ORTL_OK) return status;
+    node->attributes = attributes;
+    ortl__names_clear(&reader->attributes);
+    while ((status = ortl__wire_next(&wire, &field, error)) == ORTL_OK && field.number != 0) {
+        ortl__wire inner;
+        int is_column = 0;
+        if (field.number != ORTL__NODE_ATTRIBUTE) continue;
+        if (n_read++ == n_attributes) return ortl__source_changed(error);
+        status = ortl__wire_enter(&wire, &field, &inner, error);
+        if (status == ORTL_OK)
+            status = read_attribute(reader, inner, node, &attributes[node->n_attributes],
+                                    &is_column, error);
+        if (status != ORTL_OK) return status;
+        node->n_attributes += !is_column;
+    }
+    return status;
+}
+
+/* ---- The node -------------------------------------------------------------------------------- */
+
+static ortl_status make_columns(ortl__reader *reader, ortl__node *node, ortl_error *error) {
+    static const struct {
+        const char *op_type;
+        ortl__ensemble_kind kind;
+    } trees[] = {{"TreeEnsembleClassifier", ORTL__ENSEMBLE_CLASSIFIER},
+                 {"TreeEnsembleRegressor", ORTL__ENSEMBLE_REGRESSOR},
+                 {"TreeEnsemble", ORTL__ENSEMBLE_V5}};
+    if (strcmp(node->domain, "ai.onnx.ml") != 0) return ORTL_OK;
+    for (size_t i = 0; i < sizeof trees / sizeof trees[0]; i++)
+        if (strcmp(node->op_type, trees[i].op_type) == 0)
+            return ortl__ensemble_columns_new(reader->memory, trees[i].kind, &node->columns, error);
+    return ORTL_OK;
+}
+
+static ortl_status read_names(ortl__reader *reader, const Onnx__NodeProto *message,
+                              ortl__node *node, ortl_error *error) {
+    ortl_status status = ortl__reader_text(reader, message->name, &node->name, error);
+    if (status == ORTL_OK)
+        status = ortl__reader_text(reader, message->op_type, &node->op_type, error);
+    if (status == ORTL_OK)
+        status = ortl__reader_domain(reader, message->domain, &node->domain, error);
+    if (status == ORTL_OK && node->op_type[0] == '\0')
+        status = ortl__fail(error, ORTL_BAD_MODEL, "it names no operator");
+    return status;
+}
+
+ortl_status ortl__reader_node(ortl__reader *reader, ortl__wire wire, uint32_t index,
+                              ortl__node *node_out, ortl_error *error) {
+    const uint64_t wanted = ORTL__WANT(ORTL__NODE_INPUT) | ORTL__WANT(ORTL__NODE_OUTPUT) |
+                            ORTL__WANT(ORTL__NODE_NAME) | ORTL__WANT(ORTL__NODE_OPERATOR) |
+                            ORTL__WANT(ORTL__NODE_DOMAIN);
+    Onnx__NodeProto *message = NULL;
+    node_out->name = node_out->op_type = node_out->domain = "";
+    ortl_status status = ortl__message_unpack(
+        &reader->messages, wire, &onnx__node_proto__descriptor, wanted, &message, error);
+    if (status == ORTL_OK) status = read_names(reader, message, node_out, error);
+    if (status == ORTL_OK) status = refuse_function(reader, node_out, error);
+    if (status == ORTL_OK) status = make_columns(reader, node_out, error);
+    if (status == ORTL_OK) status = read_attributes(reader, wire, node_out, error);
+    if (status == ORTL_OK) status = read_inputs(reader, message, node_out, error);
+    if (status == ORTL_OK) status = read_outputs(reader, message, node_out, error);
+    ortl__message_free(&reader->messages, message);
+    if (status != ORTL_OK)
+        ortl__fail_within(error, "node %lu (%s \"%s\"): ", (unsigned long)index, node_out->op_type,
+                          node_out->name);
+    return status;
+}

@@ -1,0 +1,142 @@
+/*
+ * What the files of the envelope share while one model is read. Private to onnx/envelope*.c.
+ */
+#ifndef ORTL_READER_H
+#define ORTL_READER_H
+
+#include "elements.h"
+#include "graph.h"
+#include "message.h"
+#include "names.h"
+#include "wire.h"
+
+typedef struct ortl__reader {
+    ortl__source *source;
+    ortl__memory *memory;
+    const ortl_limits *limits;
+    ortl__graph *graph;
+    ortl__names values;     /* the names of all values made so far; their numbers are the graph's */
+    ortl__names functions;  /* of the model, as "domain NUL name" */
+    ortl__names attributes; /* of the node that is being read */
+    ortl__message_room messages;
+} ortl__reader;
+
+/* Field numbers that the envelope looks for on the wire; see onnx_ml.proto. */
+enum {
+    ORTL__MODEL_IR_VERSION = 1,
+    ORTL__MODEL_PRODUCER_NAME = 2,
+    ORTL__MODEL_PRODUCER_VERSION = 3,
+    ORTL__MODEL_DOMAIN = 4,
+    ORTL__MODEL_VERSION = 5,
+    ORTL__MODEL_DOC = 6,
+    ORTL__MODEL_GRAPH = 7,
+    ORTL__MODEL_OPSET = 8,
+    ORTL__MODEL_METADATA = 14,
+    ORTL__MODEL_FUNCTION = 25,
+    ORTL__GRAPH_NODE = 1,
+    ORTL__GRAPH_NAME = 2,
+    ORTL__GRAPH_INITIALIZER = 5,
+    ORTL__GRAPH_INPUT = 11,
+    ORTL__GRAPH_OUTPUT = 12,
+    ORTL__GRAPH_SPARSE_INITIALIZER = 15,
+    ORTL__NODE_INPUT = 1,
+    ORTL__NODE_OUTPUT = 2,
+    ORTL__NODE_NAME = 3,
+    ORTL__NODE_OPERATOR = 4,
+    ORTL__NODE_ATTRIBUTE = 5,
+    ORTL__NODE_DOMAIN = 7
+};
+
+/* A text of the file in the graph's arena; NULL counts as "". */
+ortl_status ortl__reader_text(ortl__reader *reader, const char *text, const char **text_out,
+                              ortl_error *error);
+
+/* The same for a domain: "ai.onnx" becomes "". */
+ortl_status ortl__reader_domain(ortl__reader *reader, const char *domain, const char **text_out,
+                                ortl_error *error);
+
+/* A new value of the graph called name (in the arena), ORTL_BAD_MODEL when there is one already. */
+ortl_status ortl__reader_new_value(ortl__reader *reader, const char *name, uint32_t *value_out,
+                                   ortl_error *error);
+
+/* The bytes of one element as a text in the arena, ended by NUL. */
+ortl_status ortl__reader_string(ortl__reader *reader, const ortl__element_text *text,
+                                ortl_string *string_out, ortl_error *error);
+
+/* envelope_value.c: one ValueInfoProto. The value's number is left to the caller. */
+ortl_status ortl__reader_value_info(ortl__reader *reader, ortl__wire wire,
+                                    ortl__graph_value *value_out, ortl_error *error);
+
+/* envelope_node.c: one NodeProto, number index of the graph. */
+ortl_status ortl__reader_node(ortl__reader *reader, ortl__wire wire, uint32_t index,
+                              ortl__node *node_out, ortl_error *error);
+
+/* ---- envelope_tensor.c: one TensorProto ------------------------------------------------------ */
+
+typedef struct ortl__tensor_facts {
+    const char *name; /* in the arena */
+    int32_t element_type;
+    uint32_t rank;
+    int64_t shape[ORTL_MAX_RANK]; /* (rank) */
+    uint64_t n_elements;
+    /* Set by ortl__tensor_find_data. */
+    ortl__element_kind kind; /* of the typed field; a raw_data of the same type has it too, except
+                                for integers */
+    uint32_t data_field;     /* number of the typed field of this element type */
+    size_t element_bytes;
+    int is_raw; /* the data are the raw_data field below, not the typed field */
+    ortl__wire_field raw;
+} ortl__tensor_facts;
+
+/* All but the data. External data, segments and too many axes are refused. */
+ortl_status ortl__tensor_header(ortl__reader *reader, ortl__wire wire,
+                                ortl__tensor_facts *facts_out, ortl_error *error);
+
+/* Finds the data and checks that there are as many as the shape says. */
+ortl_status ortl__tensor_find_data(ortl__wire wire, ortl__tensor_facts *facts, ortl_error *error);
+
+/* Streams the data as elements of `kind`, or raw bytes of integers as ORTL__ELEMENT_BYTE. */
+ortl_status ortl__tensor_stream(ortl__wire wire, const ortl__tensor_facts *facts,
+                                ortl__element_sink *sink, ortl_error *error);
+
+/* The whole tensor, its data in the graph's arena. */
+ortl_status ortl__reader_constant(ortl__reader *reader, ortl__wire wire,
+                                  ortl__constant *constant_out, ortl_error *error);
+
+/* ---- envelope_attribute.c: one AttributeProto ------------------------------------------------ */
+
+typedef struct ortl__attribute_facts {
+    const char *name;        /* in the arena */
+    uint64_t name_at;        /* offset of its field */
+    int kind;                /* AttributeType by the field that has the data, 0: none has */
+    int declared_kind;       /* by the field `type`, 0: not given */
+    uint64_t count;          /* elements, when they were counted */
+    ortl__wire_field single; /* the field of FLOAT, INT, STRING and TENSOR */
+} ortl__attribute_facts;
+
+/* Finds the name, wherever in the message it stands. */
+ortl_status ortl__attribute_find_name(ortl__reader *reader, ortl__wire wire,
+                                      ortl__attribute_facts *facts_out, ortl_error *error);
+
+/* Walks over the attribute once: hands the elements of FLOATS, INTS or STRINGS to sink, finds out
+ * everything in facts but the name and count. Kinds that are not supported are refused, and those
+ * other than wanted_kind, unless that is 0. */
+ortl_status ortl__attribute_walk(ortl__wire wire, int wanted_kind, ortl__element_sink *sink,
+                                 ortl__attribute_facts *facts, ortl_error *error);
+
+/* Reads an attribute into the arena. */
+ortl_status ortl__reader_attribute(ortl__reader *reader, ortl__wire wire,
+                                   ortl__attribute_facts *facts, ortl__attribute *attribute_out,
+                                   ortl_error *error);
+
+/* "FLOAT", "INTS", ...; for messages. */
+const char *ortl__attribute_kind_name(int kind);
+
+/* ---- envelope_columns.c ---------------------------------------------------------------------- */
+
+/* Streams a tree attribute into its column. *is_taken_out is 0 when it is none. */
+ortl_status ortl__reader_column(ortl__reader *reader, ortl__wire wire,
+                                ortl__ensemble_columns *columns, ortl__attribute_facts *facts,
+                                int *is_taken_out, ortl_error *error);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * One thread's scratch: a tensor for each value, a growing buffer for each slot, and one prepared
+ * call for each step, so that a run whose shapes are those of the run before does nothing but the
+ * work.
+ */
+#ifndef ORTL_CONTEXT_H
+#define ORTL_CONTEXT_H
+
+#include "session.h"
+
+typedef struct ortl__buffer {
+    void *data;
+    uint64_t n_bytes;
+} ortl__buffer;
+
+struct ortl_context {
+    const ortl_session *session;
+    ortl__memory memory;
+    ortl__arena arena;     /* of the arrays below */
+    ortl__arena texts;     /* strings made by the current run */
+    ortl__tensor *tensors; /* (n_values) of the plan */
+    ortl__call *calls;     /* (n_steps) */
+    ortl__buffer *slots;   /* (n_slots) */
+    ortl__buffer scratch;  /* shared by the steps, one after the other */
+    ortl__buffer
+        staging;     /* (ORTL__PREDICT_ROWS, n_features) float: rows gathered by ortl_predict */
+    int has_strides; /* the input is not dense; only where all of its readers take strides */
+    ptrdiff_t row_stride; /* of that input, elements */
+    ptrdiff_t column_stride;
+    int are_shapes_valid; /* the tensors have the shapes and buffers of the inputs that they hold */
+};
+
+/* Makes room for n_bytes; the contents are not kept apart from what realloc keeps. */
+ortl_status ortl__buffer_reserve(ortl_context *context, ortl__buffer *buffer, uint64_t n_bytes,
+                                 ortl_error *error);
+
+/* Gives a graph input its data and shape; the shapes of all that follows are kept when its own is
+ * as before. */
+ortl_status ortl__context_bind(ortl_context *context, uint32_t value, ortl_type type, size_t rank,
+                               const int64_t *shape, const void *data, ortl_error *error);
+
+/* Runs all steps on the inputs that are bound. */
+ortl_status ortl__context_run(ortl_context *context, ortl_error *error);
+
+/* Shapes and buffers for n_rows rows of every input, where the declared shapes tell the rest. */
+ortl_status ortl__context_reserve(ortl_context *context, size_t n_rows, ortl_error *error);
+
+#endif

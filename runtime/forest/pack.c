@@ -1,0 +1,223 @@
+/*
+ * The table of packed kernels, the choice among them, and the door to whichever was chosen.
+ */
+#include "pack.h"
+
+#include <string.h>
+
+#include "../status.h"
+#include "pack_byte.h"
+#include "pack_nodes.h"
+
+/* ---- The table ------------------------------------------------------------------------------- */
+
+enum { NAME_BYTES = 64, SCRATCH_ALIGNMENT = 64 };
+
+/* Rows up to which the form for few rows is used; a pack for both kinds holds two forms. */
+enum { MOST_FEW_ROWS = 8, MANY_ROWS = 1000 };
+
+#define AVX512                                                                                     \
+    (ORTL__CPU_AVX2 | ORTL__CPU_AVX512F | ORTL__CPU_AVX512BW | ORTL__CPU_AVX512DQ |                \
+     ORTL__CPU_AVX512VL)
+
+static const ortl__pack_kernel kernels[] = {
+    {"plain", 0, NULL, NULL},
+#if defined(__x86_64__) && defined(__GNUC__)
+    {"byte-avx512", AVX512, &ortl__form_byte, &ortl__byte_kernel_avx512},
+    {"byte-avx2", ORTL__CPU_AVX2, &ortl__form_byte, &ortl__byte_kernel_avx2},
+#endif
+    {"nodes", 0, &ortl__form_nodes, NULL},
+    {"byte-plain", 0, &ortl__form_byte, &ortl__byte_kernel_plain},
+};
+
+enum { N_KERNELS = sizeof kernels / sizeof kernels[0] };
+
+/* A packed form with its kernel; kernel NULL: none. */
+typedef struct part {
+    const ortl__pack_kernel *kernel;
+    void *state;
+} part;
+
+struct ortl__pack {
+    ortl__memory *memory;
+    const ortl__forest *forest;
+    part few, many;       /* few may be without kernel; both: the plain kernel walks the forest */
+    size_t most_few_rows; /* rows up to which few is used */
+    char name[NAME_BYTES];
+};
+
+const char *ortl__pack_kernel_name(size_t index) {
+    return index < N_KERNELS ? kernels[index].name : NULL;
+}
+
+static const ortl__pack_kernel *find_kernel(const char *name) {
+    for (size_t i = 0; i < N_KERNELS; i++)
+        if (strcmp(kernels[i].name, name) == 0) return &kernels[i];
+    return NULL;
+}
+
+/* ---- The choice ------------------------------------------------------------------------------ */
+
+static int can_walk(const ortl__pack_kernel *kernel, const ortl__survey *survey, ortl__cpu cpu) {
+    if (kernel->form == NULL) return 1;
+    return survey->is_packable && (kernel->needs & cpu) == kernel->needs &&
+           kernel->form->can_hold(survey);
+}
+
+/* The kernel with the least cost for n_rows rows at once. */
+static const ortl__pack_kernel *choose(const ortl__survey *survey, ortl__cpu cpu, size_t n_rows) {
+    const ortl__pack_kernel *best = &kernels[0];
+    double best_cost = 0;
+    for (size_t i = 1; i < N_KERNELS; i++) {
+        if (!can_walk(&kernels[i], survey, cpu)) continue;
+        double cost = kernels[i].form->cost(survey, &kernels[i], n_rows);
+        if (best->form != NULL && cost >= best_cost) continue;
+        best = &kernels[i];
+        best_cost = cost;
+    }
+    return best;
+}
+
+static ortl_status choose_kernels(ortl__pack *pack, const ortl__survey *survey,
+                                  const ortl__pack_wish *wish, ortl_error *error) {
+    if (wish->kernel == NULL) {
+        pack->many.kernel =
+            choose(survey, wish->cpu, wish->rows == ORTL__ROWS_ONE ? 1 : MANY_ROWS);
+        if (wish->rows == ORTL__ROWS_BOTH) pack->few.kernel = choose(survey, wish->cpu, 1);
+        pack->most_few_rows = MOST_FEW_ROWS;
+        if (pack->few.kernel == pack->many.kernel) pack->few.kernel = NULL;
+        return ORTL_OK;
+    }
+    pack->many.kernel = find_kernel(wish->kernel);
+    if (pack->many.kernel == NULL)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "there is no tree kernel \"%s\"",
+                          wish->kernel);
+    if (!can_walk(pack->many.kernel, survey, wish->cpu))
+        return ortl__fail(error, ORTL_BAD_ARGUMENT,
+                          "the tree kernel \"%s\" cannot walk this model on this processor",
+                          wish->kernel);
+    return ORTL_OK;
+}
+
+static void write_name(ortl__pack *pack) {
+    size_t n = 0;
+    if (pack->few.kernel != NULL) {
+        n = strlen(pack->few.kernel->name);
+        memcpy(pack->name, pack->few.kernel->name, n);
+        pack->name[n++] = '+';
+    }
+    memcpy(pack->name + n, pack->many.kernel->name, strlen(pack->many.kernel->name) + 1);
+}
+
+/* ---- Building -------------------------------------------------------------------------------- */
+
+static ortl_status build_part(part *p, ortl__survey *survey, ortl__forest *forest, int may_consume,
+                              ortl__cpu cpu, ortl_error *error) {
+    if (p->kernel == NULL || p->kernel->form == NULL) return ORTL_OK;
+    return p->kernel->form->build(survey, forest, may_consume, cpu, p->kernel, &p->state, error);
+}
+
+static void free_part(part *p) {
+    if (p->state != NULL) p->kernel->form->free(p->state);
+    p->state = NULL;
+}
+
+/* Frees the arrays of a forest and keeps its numbers. */
+static void drop_arrays(ortl__forest *forest) {
+    ortl__forest numbers = *forest;
+    ortl__forest_free(forest);
+    *forest = numbers;
+    forest->roots = forest->true_child = forest->false_child = forest->feature = NULL;
+    forest->weight_target = forest->set_begin = NULL;
+    forest->test = NULL;
+    forest->value = forest->weight = forest->members = NULL;
+}
+
+static ortl_status build_parts(ortl__pack *pack, ortl__survey *survey, ortl__forest *forest,
+                               const ortl__pack_wish *wish, ortl_error *error) {
+    ortl_status status = choose_kernels(pack, survey, wish, error);
+    if (status != ORTL_OK) return status;
+    write_name(pack);
+    status = build_part(&pack->many, survey, forest, !wish->keeps_forest && pack->few.kernel == NULL,
+                        wish->cpu, error);
+    if (status == ORTL_OK)
+        status = build_part(&pack->few, survey, forest, !wish->keeps_forest, wish->cpu, error);
+    if (status == ORTL_OK && pack->many.state != NULL && !wish->keeps_forest) drop_arrays(forest);
+    return status;
+}
+
+ortl_status ortl__pack_build(ortl__forest *forest, const ortl__pack_wish *wish,
+                             ortl__pack **pack_out, ortl_error *error) {
+    ortl__pack *pack = NULL;
+    ortl__survey survey;
+    *pack_out = NULL;
+    ortl_status status = ortl__memory_new_zero(forest->memory, 1, sizeof *pack, &pack, error);
+    if (status != ORTL_OK) return status;
+    pack->memory = forest->memory;
+    pack->forest = forest;
+    status = ortl__survey_forest(&survey, forest, error);
+    if (status != ORTL_OK) goto done;
+    status = build_parts(pack, &survey, forest, wish, error);
+    ortl__survey_free(&survey);
+done:
+    if (status == ORTL_OK)
+        *pack_out = pack;
+    else
+        ortl__pack_free(pack);
+    return status;
+}
+
+int ortl__pack_can(const ortl__forest *forest, const char *kernel, ortl__cpu cpu) {
+    const ortl__pack_kernel *found = find_kernel(kernel);
+    ortl__survey survey;
+    if (found == NULL || ortl__survey_forest(&survey, forest, NULL) != ORTL_OK) return 0;
+    int can = can_walk(found, &survey, cpu);
+    ortl__survey_free(&survey);
+    return can;
+}
+
+void ortl__pack_free(ortl__pack *pack) {
+    if (pack == NULL) return;
+    free_part(&pack->few);
+    free_part(&pack->many);
+    ortl__memory_free(pack->memory, pack, 1, sizeof *pack);
+}
+
+/* ---- Use ------------------------------------------------------------------------------------- */
+
+const char *ortl__pack_name(const ortl__pack *pack) {
+    return pack->name;
+}
+
+static uint64_t part_bytes(const part *p) {
+    return p->state != NULL ? p->kernel->form->bytes(p->state) : 0;
+}
+
+uint64_t ortl__pack_bytes(const ortl__pack *pack) {
+    return sizeof *pack + part_bytes(&pack->few) + part_bytes(&pack->many);
+}
+
+static uint64_t part_scratch(const part *p, size_t n_rows) {
+    return p->state != NULL ? p->kernel->form->scratch_bytes(p->state, n_rows) + SCRATCH_ALIGNMENT
+                            : 0;
+}
+
+uint64_t ortl__pack_scratch_bytes(const ortl__pack *pack, size_t n_rows) {
+    uint64_t many = part_scratch(&pack->many, n_rows);
+    uint64_t few = part_scratch(
+        &pack->few, n_rows < pack->most_few_rows ? n_rows : pack->most_few_rows);
+    return few > many ? few : many;
+}
+
+void ortl__pack_run(const ortl__pack *pack, const ortl__rows *rows, void *sums, uint8_t *voted,
+                    void *scratch) {
+    int is_few = pack->few.state != NULL && rows->n_rows <= pack->most_few_rows;
+    const part *p = is_few ? &pack->few : &pack->many;
+    if (p->state == NULL) {
+        ortl__kernel_plain.run(pack->forest, rows, sums, voted);
+        return;
+    }
+    uintptr_t misplaced = (uintptr_t)scratch % SCRATCH_ALIGNMENT;
+    char *aligned = (char *)scratch + (misplaced ? SCRATCH_ALIGNMENT - misplaced : 0);
+    p->kernel->form->run(p->state, rows, sums, voted, aligned);
+}

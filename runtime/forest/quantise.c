@@ -1,0 +1,201 @@
+/*
+ * Builds the rank tables of a forest; quantise_plain.c and x86/ search in them.
+ */
+#include "quantise.h"
+
+#include <string.h>
+
+#include "sort.h"
+
+ORTL__SORT_DEFINE(sort_keys, int32_t)
+
+enum { MOST_LIMITS = 255 };
+
+/* ---- Collecting limits ----------------------------------------------------------------------- */
+
+/* Calls for every test of the forest: row, cut. */
+#define FOR_EACH_CUT(forest, row, cut)                                                             \
+    for (uint32_t row = 0; row < (forest)->n_nodes; row++)                                         \
+        if ((forest)->test[row] != ORTL__MODE_LEAF && ortl__cut_of(forest, row, &(cut)))
+
+static void count_limits(ortl__quantiser *q, const ortl__forest *forest) {
+    ortl__cut cut;
+    uint32_t begin = 0;
+    FOR_EACH_CUT(forest, row, cut) q->features[forest->feature[row]].limit_end++;
+    for (uint32_t j = 0; j < q->n_features; j++) {
+        uint32_t count = q->features[j].limit_end;
+        q->features[j].limit_begin = q->features[j].limit_end = begin;
+        begin += count;
+    }
+}
+
+static void store_limits(ortl__quantiser *q, const ortl__forest *forest) {
+    ortl__cut cut;
+    FOR_EACH_CUT(forest, row, cut) {
+        ortl__rank_feature *feature = &q->features[forest->feature[row]];
+        q->limits[feature->limit_end++] = (int32_t)cut.limit;
+    }
+}
+
+/* Sorts the limits of a feature and drops repetitions. */
+static void sort_feature(ortl__quantiser *q, ortl__rank_feature *feature) {
+    int32_t *limits = q->limits + feature->limit_begin;
+    uint32_t n = feature->limit_end - feature->limit_begin, n_kept = 0;
+    sort_keys(limits, n);
+    for (uint32_t i = 0; i < n; i++)
+        if (i == 0 || limits[i] != limits[n_kept - 1]) limits[n_kept++] = limits[i];
+    feature->limit_end = feature->limit_begin + n_kept;
+}
+
+/* ---- Tables ---------------------------------------------------------------------------------- */
+
+static uint32_t levels_of(uint32_t n_limits) {
+    uint32_t n_levels = 1;
+    while ((1u << n_levels) <= n_limits) n_levels++;
+    return n_levels;
+}
+
+/* Plans the tables of a feature; counts them and their keys. */
+static void plan_feature(ortl__quantiser *q, ortl__rank_feature *feature) {
+    uint32_t n = feature->limit_end - feature->limit_begin;
+    uint32_t n_groups = (n + MOST_LIMITS - 1) / MOST_LIMITS;
+    feature->table_begin = q->n_tables;
+    if (n == 0) return;
+    feature->group_limits = (n + n_groups - 1) / n_groups;
+    for (uint32_t done = 0; done < n; done += feature->group_limits) {
+        uint32_t left = n - done;
+        q->n_tables++;
+        q->n_keys += 1u << levels_of(left < feature->group_limits ? left : feature->group_limits);
+    }
+}
+
+/* Puts sorted limits (n) in level order: level l of a perfect tree holds every 2^(levels-l)-th
+ * place. Places without a limit hold the greatest key, which no number exceeds. */
+static void fill_keys(int32_t *keys, uint32_t n_levels, const int32_t *limits, uint32_t n) {
+    keys[0] = 0;
+    for (uint32_t level = 0; level < n_levels; level++) {
+        uint32_t step = 1u << (n_levels - level);
+        for (uint32_t i = 0; i < 1u << level; i++) {
+            uint32_t place = i * step + step / 2 - 1;
+            keys[(1u << level) + i] = place < n ? limits[place] : ORTL__KEY32_HIGH;
+        }
+    }
+}
+
+static void fill_tables(ortl__quantiser *q) {
+    uint32_t begin = 0, at = 0;
+    for (uint32_t j = 0; j < q->n_features; j++) {
+        const ortl__rank_feature *feature = &q->features[j];
+        for (uint32_t first = feature->limit_begin; first < feature->limit_end;
+             first += feature->group_limits) {
+            uint32_t left = feature->limit_end - first;
+            uint32_t n = left < feature->group_limits ? left : feature->group_limits;
+            uint32_t n_levels = levels_of(n);
+            q->tables[at++] = (ortl__rank_table){j, begin, n_levels, n, ORTL__NO_COLUMN,
+                                                 ORTL__NO_COLUMN};
+            fill_keys(q->keys + begin, n_levels, q->limits + first, n);
+            begin += 1u << n_levels;
+        }
+    }
+}
+
+/* The rank of a limit among those of its feature. */
+static uint32_t rank_of(const ortl__quantiser *q, const ortl__rank_feature *feature,
+                        int32_t limit) {
+    uint32_t low = feature->limit_begin, high = feature->limit_end;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (q->limits[middle] < limit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - feature->limit_begin;
+}
+
+/* Gives a number to the columns that some test reads. */
+static void number_columns(ortl__quantiser *q, const ortl__forest *forest) {
+    ortl__cut cut;
+    FOR_EACH_CUT(forest, row, cut) {
+        const ortl__rank_feature *feature = &q->features[forest->feature[row]];
+        uint32_t rank = rank_of(q, feature, (int32_t)cut.limit);
+        ortl__rank_table *table = &q->tables[feature->table_begin + rank / feature->group_limits];
+        uint32_t *column = cut.nan_is_low ? &table->low_column : &table->high_column;
+        if (*column == ORTL__NO_COLUMN) *column = q->n_columns++;
+    }
+}
+
+/* ---- The door -------------------------------------------------------------------------------- */
+
+static ortl_status collect(ortl__quantiser *q, const ortl__forest *forest, ortl_error *error) {
+    q->n_features = forest->n_columns;
+    ortl_status status =
+        ortl__memory_new_zero(q->memory, q->n_features, sizeof *q->features, &q->features, error);
+    if (status != ORTL_OK) return status;
+    q->n_limits = forest->n_nodes;
+    status = ortl__memory_new(q->memory, q->n_limits, sizeof *q->limits, &q->limits, error);
+    if (status != ORTL_OK) return status;
+    count_limits(q, forest);
+    store_limits(q, forest);
+    for (uint32_t j = 0; j < q->n_features; j++) sort_feature(q, &q->features[j]);
+    return ORTL_OK;
+}
+
+ortl_status ortl__quantiser_build(ortl__quantiser *quantiser, const ortl__forest *forest,
+                                  ortl_error *error) {
+    ortl__quantiser *q = quantiser;
+    memset(q, 0, sizeof *q);
+    q->memory = forest->memory;
+    ortl_status status = collect(q, forest, error);
+    if (status != ORTL_OK) goto done;
+    for (uint32_t j = 0; j < q->n_features; j++) plan_feature(q, &q->features[j]);
+    status = ortl__memory_new(q->memory, q->n_tables, sizeof *q->tables, &q->tables, error);
+    if (status != ORTL_OK) goto done;
+    status = ortl__memory_new(q->memory, q->n_keys, sizeof *q->keys, &q->keys, error);
+    if (status != ORTL_OK) goto done;
+    fill_tables(q);
+    number_columns(q, forest);
+done:
+    if (status != ORTL_OK) ortl__quantiser_free(q);
+    return status;
+}
+
+void ortl__quantiser_find(const ortl__quantiser *quantiser, uint32_t feature, const ortl__cut *cut,
+                          uint32_t *column_out, uint8_t *code_out) {
+    const ortl__rank_feature *f = &quantiser->features[feature];
+    uint32_t rank = rank_of(quantiser, f, (int32_t)cut->limit);
+    const ortl__rank_table *table = &quantiser->tables[f->table_begin + rank / f->group_limits];
+    *column_out = cut->nan_is_low ? table->low_column : table->high_column;
+    *code_out = (uint8_t)(rank % f->group_limits);
+}
+
+void ortl__quantiser_finish(ortl__quantiser *quantiser) {
+    ortl__quantiser *q = quantiser;
+    ortl__memory_free(q->memory, q->features, q->n_features, sizeof *q->features);
+    ortl__memory_free(q->memory, q->limits, q->n_limits, sizeof *q->limits);
+    q->features = NULL;
+    q->limits = NULL;
+    q->n_features = q->n_limits = 0;
+}
+
+void ortl__quantiser_free(ortl__quantiser *quantiser) {
+    ortl__quantiser *q = quantiser;
+    ortl__quantiser_finish(q);
+    ortl__memory_free(q->memory, q->tables, q->n_tables, sizeof *q->tables);
+    ortl__memory_free(q->memory, q->keys, q->n_keys, sizeof *q->keys);
+    memset(q, 0, sizeof *q);
+}
+
+uint64_t ortl__quantiser_bytes(const ortl__quantiser *quantiser) {
+    return quantiser->n_tables * (uint64_t)sizeof *quantiser->tables +
+           quantiser->n_keys * (uint64_t)sizeof *quantiser->keys;
+}
+
+ortl__quantise_function *ortl__quantise_choose(ortl__cpu cpu) {
+    (void)cpu;
+#if defined(__x86_64__) && defined(__GNUC__)
+    const ortl__cpu wanted = ORTL__CPU_AVX512F | ORTL__CPU_AVX512BW;
+    if ((cpu & wanted) == wanted) return ortl__quantise_avx512;
+#endif
+    return ortl__quantise_plain;
+}

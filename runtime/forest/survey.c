@@ -1,0 +1,61 @@
+/*
+ * One walk over all trees that finds out what forms a forest can take.
+ */
+#include "survey.h"
+
+#include <string.h>
+
+static int has_only_cuts(const ortl__forest *forest) {
+    for (uint32_t row = 0; row < forest->n_nodes; row++) {
+        unsigned mode = forest->test[row] & ORTL__TEST_MODE;
+        if (mode > ORTL__MODE_GT && mode != ORTL__MODE_LEAF) return 0;
+    }
+    return 1;
+}
+
+/* Whether the tree that was listed lies in the forest as it is listed, from row begin on. */
+static int lies_in_order(const ortl__preorder *preorder, uint64_t begin) {
+    for (uint32_t i = 0; i < preorder->n_nodes; i++)
+        if (preorder->nodes[i].row != begin + i) return 0;
+    return 1;
+}
+
+static ortl_status look_at_trees(ortl__survey *survey, ortl__preorder *preorder,
+                                 ortl_error *error) {
+    int fits = 1;
+    for (uint32_t tree = 0; tree < survey->forest->n_trees && fits; tree++) {
+        ortl_status status = ortl__preorder_tree(preorder, tree, &fits, error);
+        if (status != ORTL_OK) return status;
+        if (!fits) break;
+        survey->is_preorder =
+            survey->is_preorder && lies_in_order(preorder, survey->n_tests + survey->n_leaves);
+        survey->n_tests += preorder->n_nodes - preorder->n_leaves;
+        survey->n_leaves += preorder->n_leaves;
+        if (preorder->n_leaves > survey->max_leaves) survey->max_leaves = preorder->n_leaves;
+        ortl__votes_look(&survey->votes, tree, preorder);
+    }
+    ortl__votes_end(&survey->votes);
+    survey->is_packable = fits && survey->votes.shape != ORTL__VOTES_IRREGULAR;
+    return ORTL_OK;
+}
+
+ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest,
+                                ortl_error *error) {
+    ortl__preorder preorder;
+    memset(survey, 0, sizeof *survey);
+    survey->forest = forest;
+    survey->is_preorder = 1;
+    if (!has_only_cuts(forest) || forest->n_trees == 0) return ORTL_OK;
+    ortl_status status = ortl__votes_begin(&survey->votes, forest, error);
+    if (status != ORTL_OK) return status;
+    ortl__preorder_init(&preorder, forest);
+    status = look_at_trees(survey, &preorder, error);
+    ortl__preorder_free(&preorder);
+    if (status != ORTL_OK) ortl__survey_free(survey);
+    return status;
+}
+
+void ortl__survey_free(ortl__survey *survey) {
+    if (survey->votes.memory != NULL) ortl__votes_free(&survey->votes);
+    memset(survey, 0, sizeof *survey);
+}

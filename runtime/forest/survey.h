@@ -1,0 +1,24 @@
+/*
+ * What is found out about a forest before a packed form is chosen for it.
+ */
+#ifndef ORTL_SURVEY_H
+#define ORTL_SURVEY_H
+
+#include "votes.h"
+
+typedef struct ortl__survey {
+    const ortl__forest *forest;
+    int is_packable;     /* all tests are cuts, votes are regular, shared nodes fit the budget */
+    int is_preorder;     /* the rows of the forest are the trees in pre-order, one after the other */
+    ortl__votes votes;   /* of a packable forest */
+    uint64_t n_tests;    /* of all trees, shared ones written out */
+    uint64_t n_leaves;   /* likewise */
+    uint32_t max_leaves; /* of a tree */
+} ortl__survey;
+
+/* On failure *survey is empty. */
+ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest,
+                                ortl_error *error);
+void ortl__survey_free(ortl__survey *survey);
+
+#endif

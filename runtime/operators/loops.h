@@ -1,0 +1,63 @@
+/*
+ * Typed loops, each written once: a macro makes the function for one operation and one pair of
+ * types, and ortl__loop_run walks the broadcast loop nest around it. A family lists its operations;
+ * nothing is pasted per type.
+ */
+#ifndef ORTL_LOOPS_H
+#define ORTL_LOOPS_H
+
+#include "../tensor.h"
+
+/* A stretch of the innermost axis: count results from inputs that each advance by one element or
+ * stand still (dense tensors know no other step along the innermost loop). */
+typedef struct ortl__stretch {
+    const void *inputs[3]; /* (up to 3) of the loop's input type */
+    int64_t stride[3];     /* (up to 3) 0 or 1, in elements */
+    void *output;          /* (count) of the loop's output type */
+    uint64_t count;
+} ortl__stretch;
+
+typedef void ortl__loop(const ortl__stretch *stretch);
+
+/* Defines a static ortl__loop of one input; `expression` gives an Out from the In called a. */
+#define ORTL__UNARY_LOOP(name, In, Out, expression)                                                \
+    static void name(const ortl__stretch *stretch) {                                               \
+        const In *inputs = stretch->inputs[0];                                                     \
+        Out *output = stretch->output;                                                             \
+        for (uint64_t i = 0; i < stretch->count; i++) {                                            \
+            const In a = inputs[i];                                                                \
+            output[i] = (expression);                                                              \
+        }                                                                                          \
+    }
+
+/* The same of two inputs, called a and b. Each way of advancing has its own loop, so that the
+ * compiler can use vectors. */
+#define ORTL__BINARY_LOOP(name, In, Out, expression)                                               \
+    static void name(const ortl__stretch *stretch) {                                               \
+        const In *left = stretch->inputs[0], *right = stretch->inputs[1];                          \
+        Out *output = stretch->output;                                                             \
+        if (stretch->stride[1] == 0) {                                                             \
+            const In b = right[0];                                                                 \
+            for (uint64_t i = 0; i < stretch->count; i++) {                                        \
+                const In a = left[i];                                                              \
+                output[i] = (expression);                                                          \
+            }                                                                                      \
+        } else if (stretch->stride[0] == 0) {                                                      \
+            const In a = left[0];                                                                  \
+            for (uint64_t i = 0; i < stretch->count; i++) {                                        \
+                const In b = right[i];                                                             \
+                output[i] = (expression);                                                          \
+            }                                                                                      \
+        } else {                                                                                   \
+            for (uint64_t i = 0; i < stretch->count; i++) {                                        \
+                const In a = left[i], b = right[i];                                                \
+                output[i] = (expression);                                                          \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+/* Runs the loop over all elements of output, to whose shape the inputs (1 to 3) broadcast. */
+void ortl__loop_run(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
+                    const ortl__tensor *output);
+
+#endif

@@ -1,0 +1,190 @@
+/*
+ * ZipMap: each row of a float matrix as a map from class labels to scores. Here the matrix itself
+ * stands for the maps, its columns in the order of the labels. A label that is listed more than
+ * once has one value in a map, that of its last column, and so it has in the matrix.
+ */
+#include "zipmap.h"
+
+#include <string.h>
+
+#include "../status.h"
+#include "families.h"
+
+typedef struct zipmap_parameters {
+    uint64_t n_keys;
+    const int64_t *values;    /* (n_keys) or NULL */
+    const ortl_string *texts; /* (n_keys) or NULL */
+    uint64_t *sources;        /* (n_keys) the column that each column shows; NULL: itself */
+} zipmap_parameters;
+
+int ortl__zipmap_classes(const ortl__step *step, size_t *n_out, const int64_t **values_out,
+                         const ortl_string **texts_out) {
+    const zipmap_parameters *parameters = step->parameters;
+    if (step->operator->prepare != ortl__zipmap_prepare) return 0;
+    *n_out = (size_t)parameters->n_keys;
+    *values_out = parameters->values;
+    *texts_out = parameters->texts;
+    return 1;
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+static int compare_texts(ortl_string left, ortl_string right) {
+    size_t n = left.n_bytes < right.n_bytes ? left.n_bytes : right.n_bytes;
+    int order = n ? memcmp(left.data, right.data, n) : 0;
+    if (order) return order;
+    return (left.n_bytes > right.n_bytes) - (left.n_bytes < right.n_bytes);
+}
+
+/* Orders columns by key, equal keys by column. */
+static int compare_columns(const zipmap_parameters *keys, uint64_t left, uint64_t right) {
+    int order = keys->values ? (keys->values[left] > keys->values[right]) -
+                                   (keys->values[left] < keys->values[right])
+                             : compare_texts(keys->texts[left], keys->texts[right]);
+    return order ? order : (left > right) - (left < right);
+}
+
+/* Restores the heap (greatest on top) below one place. */
+static void sift_down(const zipmap_parameters *keys, uint64_t *heap, uint64_t at, uint64_t n) {
+    while (2 * at + 1 < n) {
+        uint64_t child = 2 * at + 1;
+        if (child + 1 < n && compare_columns(keys, heap[child], heap[child + 1]) < 0) child++;
+        if (compare_columns(keys, heap[at], heap[child]) >= 0) return;
+        uint64_t kept = heap[at];
+        heap[at] = heap[child];
+        heap[child] = kept;
+        at = child;
+    }
+}
+
+/* Heapsort: no recursion, no worst case, no allocation beyond the array. */
+static void sort_columns(const zipmap_parameters *keys, uint64_t *columns) {
+    uint64_t n = keys->n_keys;
+    for (uint64_t i = 0; i < n; i++) columns[i] = i;
+    for (uint64_t i = n / 2; i-- > 0;) sift_down(keys, columns, i, n);
+    while (n > 1) {
+        uint64_t last = columns[--n];
+        columns[n] = columns[0];
+        columns[0] = last;
+        sift_down(keys, columns, 0, n);
+    }
+}
+
+static int has_same_key(const zipmap_parameters *keys, uint64_t left, uint64_t right) {
+    if (keys->values) return keys->values[left] == keys->values[right];
+    return compare_texts(keys->texts[left], keys->texts[right]) == 0;
+}
+
+/* From the sorted columns, last to first: the last of a run of equal keys is what all of them
+ * show. Returns whether any column shows another one. */
+static int find_sources(const zipmap_parameters *keys, const uint64_t *sorted, uint64_t *sources) {
+    int has_duplicates = 0;
+    for (uint64_t i = keys->n_keys; i-- > 0;) {
+        int is_duplicate = i + 1 < keys->n_keys && has_same_key(keys, sorted[i], sorted[i + 1]);
+        sources[sorted[i]] = is_duplicate ? sources[sorted[i + 1]] : sorted[i];
+        has_duplicates |= is_duplicate;
+    }
+    return has_duplicates;
+}
+
+static ortl_status resolve_duplicates(ortl__loading *loading, zipmap_parameters *parameters,
+                                      ortl_error *error) {
+    uint64_t *sorted = NULL, *sources = NULL;
+    uint64_t n = parameters->n_keys;
+    ortl_status status = ortl__memory_new(loading->memory, n, sizeof *sorted, &sorted, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(loading->arena, n, sizeof *sources, &sources, error);
+    if (status != ORTL_OK) goto done;
+    sort_columns(parameters, sorted);
+    if (find_sources(parameters, sorted, sources)) parameters->sources = sources;
+done:
+    ortl__memory_free(loading->memory, sorted, n, sizeof *sorted);
+    return status;
+}
+
+static ortl_status read_keys(const ortl__loading *loading, zipmap_parameters *parameters,
+                             ortl_error *error) {
+    const ortl__attribute *values = NULL, *texts = NULL;
+    ortl_status status =
+        ortl__operator_list(loading, "classlabels_int64s", ORTL__ATTRIBUTE_INTS, &values, error);
+    if (status == ORTL_OK)
+        status = ortl__operator_list(loading, "classlabels_strings", ORTL__ATTRIBUTE_STRINGS,
+                                     &texts, error);
+    if (status != ORTL_OK) return status;
+    uint64_t n_values = values ? values->count : 0, n_texts = texts ? texts->count : 0;
+    if ((n_values == 0) == (n_texts == 0))
+        return ortl__fail(error, ORTL_BAD_MODEL,
+                          "%llu integer labels and %llu string labels, one list expected",
+                          (unsigned long long)n_values, (unsigned long long)n_texts);
+    parameters->n_keys = n_values + n_texts;
+    parameters->values = n_values ? values->as.ints : NULL;
+    parameters->texts = n_texts ? texts->as.strings : NULL;
+    return ORTL_OK;
+}
+
+/* ---- The operator ---------------------------------------------------------------------------- */
+
+static ortl_status fail_count(ortl_error *error, ortl_status status, uint64_t n_keys,
+                              int64_t n_columns) {
+    return ortl__fail(error, status, "%llu class labels for %lld columns",
+                      (unsigned long long)n_keys, (long long)n_columns);
+}
+
+/* The output is known to be [N, number of keys]. */
+static ortl_status derive(const ortl__loading *loading, ortl__step *step,
+                          const zipmap_parameters *parameters, ortl_error *error) {
+    int64_t derived[2] = {-1, (int64_t)parameters->n_keys};
+    const int64_t *shape = NULL;
+    uint32_t rank = 0;
+    if (ortl__value_shape(loading->inputs[0], &rank, &shape) && rank > 0) {
+        int64_t n_columns = shape[rank - 1];
+        if (rank <= 2 && n_columns >= 0 && n_columns != derived[1])
+            return fail_count(error, ORTL_BAD_MODEL, parameters->n_keys, n_columns);
+        derived[0] = rank == 2 ? shape[0] : 1;
+    }
+    ortl__step_needs_rows(loading, step);
+    ortl__value_set(loading->outputs[0], ORTL_FLOAT, 2, derived);
+    loading->outputs[0]->is_map = 1;
+    return ORTL_OK;
+}
+
+ortl_status ortl__zipmap_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
+    static const ortl_type float_only[] = {ORTL_FLOAT, ORTL_UNDEFINED};
+    zipmap_parameters *parameters = NULL;
+    ortl_status status = ortl__operator_arity(loading, 1, 1, 1, 1, error);
+    if (status == ORTL_OK)
+        status =
+            ortl__operator_attributes(loading, "classlabels_int64s classlabels_strings", error);
+    if (status == ORTL_OK) status = ortl__operator_types(loading, 0, float_only, error);
+    if (status == ORTL_OK)
+        status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
+    if (status == ORTL_OK) status = read_keys(loading, parameters, error);
+    if (status == ORTL_OK) status = derive(loading, step, parameters, error);
+    if (status == ORTL_OK) status = resolve_duplicates(loading, parameters, error);
+    if (status == ORTL_OK && parameters->sources) step->is_alias = 0;
+    return status;
+}
+
+ortl_status ortl__zipmap_shape(ortl__call *call, ortl_error *error) {
+    const zipmap_parameters *parameters = call->step->parameters;
+    const ortl__tensor *input = call->inputs[0];
+    if (input->rank != 1 && input->rank != 2)
+        return ortl__fail(error, ORTL_BAD_INPUT, "the input has rank %lu, 1 or 2 expected",
+                          (unsigned long)input->rank);
+    int64_t shape[2] = {input->rank == 2 ? input->shape[0] : 1, input->shape[input->rank - 1]};
+    if ((uint64_t)shape[1] != parameters->n_keys)
+        return fail_count(error, ORTL_BAD_INPUT, parameters->n_keys, shape[1]);
+    return ortl__tensor_shape(call->outputs[0], ORTL_FLOAT, 2, shape, error);
+}
+
+ortl_status ortl__zipmap_run(ortl__call *call, ortl_error *error) {
+    const zipmap_parameters *parameters = call->step->parameters;
+    const float *row = call->inputs[0]->data;
+    float *out = call->outputs[0]->data;
+    uint64_t n = parameters->n_keys;
+    (void)error;
+    if (!parameters->sources) return ORTL_OK; /* an alias */
+    for (uint64_t i = 0; i < (uint64_t)call->outputs[0]->shape[0]; i++, row += n, out += n)
+        for (uint64_t j = 0; j < n; j++) out[j] = row[parameters->sources[j]];
+    return ORTL_OK;
+}

@@ -1,0 +1,302 @@
+/*
+ * ort-lite: a small runtime for tree models in ONNX files.
+ *
+ * Open a model once, make one context for each thread, predict as often as you like:
+ *
+ *     ortl_session *session;
+ *     ortl_context *context;
+ *     ortl_error error;
+ *     if (ortl_open("iris.onnx", NULL, &session, &error) != ORTL_OK) ... error.message ...
+ *     if (ortl_context_new(session, &context, &error) != ORTL_OK) ...
+ *     ortl_predict(context, rows, n_rows, n_columns, 1, labels, scores, &error);
+ *     ortl_context_free(context);
+ *     ortl_close(session);
+ *
+ * Every function that can fail returns an ortl_status and can say more in an ortl_error that the
+ * caller owns; the error pointer may be NULL everywhere. The library prints nothing, never exits,
+ * reads no environment variable and no locale, and keeps no global state.
+ */
+#ifndef ORTLITE_H
+#define ORTLITE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ORTL_VERSION_MAJOR 0
+#define ORTL_VERSION_MINOR 1
+#define ORTL_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+#define ORTL_API __attribute__((visibility("default")))
+#else
+#define ORTL_API
+#endif
+
+/* ---- Status and error ------------------------------------------------------------------------ */
+
+/* X(NAME, exit code of the program, sentence) */
+#define ORTL_STATUS_MAP(X)                                                                         \
+    X(OK, 0, "success")                                                                            \
+    X(BAD_ARGUMENT, 2, "the caller passed an argument that is not allowed")                        \
+    X(BAD_MODEL, 3, "the model is not valid")                                                      \
+    X(UNSUPPORTED, 3, "the model is valid but uses something that is not supported")               \
+    X(BAD_INPUT, 4, "the input data do not fit the model")                                         \
+    X(IO, 5, "reading or writing failed")                                                          \
+    X(LIMIT, 6, "a limit was exceeded")                                                            \
+    X(NO_MEMORY, 6, "out of memory")
+
+typedef enum ortl_status {
+#define ORTL_STATUS_ENUM(name, exit_code, sentence) ORTL_##name,
+    ORTL_STATUS_MAP(ORTL_STATUS_ENUM)
+#undef ORTL_STATUS_ENUM
+} ortl_status;
+
+#define ORTL_ERROR_BYTES 256
+
+/* What went wrong, in one line of printable ASCII; text that came from a file is escaped. */
+typedef struct ortl_error {
+    ortl_status status;
+    char message[ORTL_ERROR_BYTES]; /* ends with NUL; at most 200 characters are used */
+} ortl_error;
+
+/* The sentence that belongs to a status; never NULL. */
+ORTL_API const char *ortl_status_text(ortl_status status);
+
+/* "0.1.0", of the library that is linked. */
+ORTL_API const char *ortl_version(void);
+
+/* ---- Options --------------------------------------------------------------------------------- */
+
+/* X(name, default, sentence): the limits that guard against hostile models.
+ * All are checked before memory is asked for. The default of memory_bytes, 0, stands for
+ * 1 MiB + 10 x the bytes of the model. */
+#define ORTL_LIMIT_MAP(X)                                                                          \
+    X(model_bytes, (uint64_t)1 << 31, "bytes of the model file")                                   \
+    X(memory_bytes, 0, "heap bytes while a model is loaded")                                       \
+    X(tree_nodes, (uint64_t)1 << 26, "node rows of all trees together")                            \
+    X(trees, (uint64_t)1 << 22, "trees")                                                           \
+    X(features, (uint64_t)1 << 20, "columns of an input")                                          \
+    X(outputs_per_row, (uint64_t)1 << 16, "classes or targets")                                    \
+    X(steps_per_row, (uint64_t)1 << 28, "tree nodes visited for one row at worst")                 \
+    X(context_bytes, (uint64_t)1 << 30, "scratch bytes of one context")                            \
+    X(graph_nodes, 65536, "operators of the graph")                                                \
+    X(string_bytes, (uint64_t)16 << 20, "bytes of all names and strings together")                 \
+    X(nesting, 32, "depth of nested messages")                                                     \
+    X(rows, (uint64_t)1 << 31, "rows of one call")
+
+/* A field that is 0 stands for its default. */
+typedef struct ortl_limits {
+#define ORTL_LIMIT_FIELD(name, value, sentence) uint64_t name;
+    ORTL_LIMIT_MAP(ORTL_LIMIT_FIELD)
+#undef ORTL_LIMIT_FIELD
+} ortl_limits;
+
+/* Where all memory of sessions and contexts comes from. allocate returns n_bytes aligned for any
+ * type, or NULL; reallocate keeps the first min(old, new) bytes and leaves the block untouched when
+ * it returns NULL; release gets the size that was asked for. They are called by whichever thread
+ * opens, closes, makes a context or grows one. */
+typedef struct ortl_allocator {
+    void *user; /* handed to each function */
+    void *(*allocate)(void *user, size_t n_bytes);
+    void *(*reallocate)(void *user, void *block, size_t old_bytes, size_t new_bytes);
+    void (*release)(void *user, void *block, size_t n_bytes);
+} ortl_allocator;
+
+/* Start from ORTL_OPTIONS_INIT, then set what you need. NULL in place of options means all
+ * defaults. Nothing in it needs to outlive the call. */
+typedef struct ortl_options {
+    size_t struct_size; /* sizeof(ortl_options) of the caller's header */
+    ortl_limits limits;
+    const ortl_allocator *allocator; /* NULL: malloc, realloc and free */
+    const char *kernel; /* NULL: the fastest; else the name of one, for tests and bench */
+} ortl_options;
+
+#define ORTL_OPTIONS_INIT                                                                          \
+    { sizeof(ortl_options), {0}, NULL, NULL }
+
+/* ---- Sessions -------------------------------------------------------------------------------- */
+
+/* A loaded model: constant from here on, shared by any number of threads without a lock. */
+typedef struct ortl_session ortl_session;
+
+/* Reads the model at path. On failure *session_out is NULL. The file is not kept open.
+ * The session must be closed by the caller, after all of its contexts are freed. */
+ORTL_API ortl_status ortl_open(const char *path, const ortl_options *options,
+                               ortl_session **session_out, ortl_error *error);
+
+/* The same from n_bytes at bytes, which are not needed any more afterwards. */
+ORTL_API ortl_status ortl_open_memory(const void *bytes, size_t n_bytes,
+                                      const ortl_options *options, ortl_session **session_out,
+                                      ortl_error *error);
+
+/* Frees the session; NULL is allowed. */
+ORTL_API void ortl_close(ortl_session *session);
+
+/* ---- Tensors --------------------------------------------------------------------------------- */
+
+/* Element types, with the numbers that ONNX gives them. */
+typedef enum ortl_type {
+    ORTL_UNDEFINED = 0,
+    ORTL_FLOAT = 1, /* float */
+    ORTL_INT32 = 6,
+    ORTL_INT64 = 7,
+    ORTL_STRING = 8, /* ortl_string */
+    ORTL_BOOL = 9,   /* one byte, 0 or 1 */
+    ORTL_DOUBLE = 11
+} ortl_type;
+
+#define ORTL_MAX_RANK 8
+
+/* UTF-8 text, not necessarily ended by NUL. */
+typedef struct ortl_string {
+    const char *data; /* (n_bytes) */
+    size_t n_bytes;
+} ortl_string;
+
+/* A dense array, last axis fastest. */
+typedef struct ortl_tensor {
+    const char *name; /* of the graph's input or output; NULL: by position */
+    ortl_type type;
+    size_t rank;                  /* 0 is a single value */
+    int64_t shape[ORTL_MAX_RANK]; /* (rank) */
+    void *data;                   /* (product of shape) elements of type */
+    size_t
+        n_bytes; /* outputs only: bytes at data when the caller owns it; set to the bytes needed */
+} ortl_tensor;
+
+/* "float", "int64", ...; never NULL. */
+ORTL_API const char *ortl_type_name(ortl_type type);
+
+/* Bytes of one element, 0 for a type that is not supported. */
+ORTL_API size_t ortl_type_bytes(ortl_type type);
+
+/* ---- Description ----------------------------------------------------------------------------- */
+
+typedef enum ortl_label_kind {
+    ORTL_LABELS_NONE = 0, /* not a classifier, or labels without names */
+    ORTL_LABELS_INT64 = 1,
+    ORTL_LABELS_STRING = 2
+} ortl_label_kind;
+
+/* One input or output of the graph, as the file declares it. Texts live as long as the session. */
+typedef struct ortl_value_info {
+    const char *name;
+    ortl_type type;
+    size_t rank;
+    int64_t shape[ORTL_MAX_RANK]; /* (rank) -1: any */
+    int is_map; /* 1: a ZipMap output, given as its float matrix, one column for each key */
+} ortl_value_info;
+
+/* What a model is and what it costs. Texts live as long as the session. */
+typedef struct ortl_description {
+    size_t struct_size; /* set by the caller: sizeof(ortl_description) */
+    const char *producer_name;
+    const char *producer_version;
+    const char *graph_name;
+    int64_t ir_version;
+    int64_t opset;    /* of the default domain */
+    int64_t ml_opset; /* of ai.onnx.ml; 0: not imported */
+    size_t n_inputs;
+    size_t n_outputs;
+    size_t n_metadata;
+    size_t n_operators; /* operators in the file's graph */
+    size_t n_features;  /* columns of a row for ortl_predict; 0: the graph has no such form */
+    size_t n_scores;    /* floats written for a row by ortl_predict; 0: none */
+    size_t n_classes;   /* 0: not a classifier */
+    ortl_label_kind label_kind;
+    int label_output; /* index of the output that gives labels, -1: none */
+    int score_output; /* index of the output that gives scores, -1: none */
+    int is_row_wise;  /* 1: a row's result depends on that row alone, so batches may be split */
+    size_t n_ensembles;
+    size_t n_trees;
+    size_t n_nodes; /* reachable, leaves included */
+    size_t n_leaves;
+    size_t max_depth; /* tests between a root and its deepest leaf */
+    size_t n_features_used;
+    size_t n_features_missing; /* features with a test that sends NaN to the true side */
+    uint64_t steps_per_row;    /* tests for one row at worst, all trees together */
+    uint64_t resident_bytes;   /* heap that the session keeps */
+    uint64_t load_peak_bytes;  /* heap at most while loading */
+    uint64_t context_bytes;    /* scratch of a new context */
+    const char *kernel;        /* name of the tree kernel in use, "" without trees */
+} ortl_description;
+
+/* Fills *description_out, whose struct_size the caller has set. */
+ORTL_API ortl_status ortl_describe(const ortl_session *session, ortl_description *description_out,
+                                   ortl_error *error);
+
+/* Input or output number index; ORTL_BAD_ARGUMENT when there is none. */
+ORTL_API ortl_status ortl_input(const ortl_session *session, size_t index,
+                                ortl_value_info *info_out, ortl_error *error);
+ORTL_API ortl_status ortl_output(const ortl_session *session, size_t index,
+                                 ortl_value_info *info_out, ortl_error *error);
+
+/* Class number index of a classifier: its integer in *value_out, or its text in *text_out (data is
+ * NULL for an integer class). Either pointer may be NULL. */
+ORTL_API ortl_status ortl_class(const ortl_session *session, size_t index, int64_t *value_out,
+                                ortl_string *text_out, ortl_error *error);
+
+/* Metadata entry number index of the model, recorded by whoever wrote the file, not verified. */
+ORTL_API ortl_status ortl_metadata(const ortl_session *session, size_t index, ortl_string *key_out,
+                                   ortl_string *value_out, ortl_error *error);
+
+/* Operator number index of the graph, in file order: name, domain ("" is ai.onnx), node name. */
+typedef struct ortl_operator_info {
+    const char *domain;
+    const char *name;
+    const char *node_name; /* "" in ortl_supported_operator */
+    int first_version;     /* the range of opset versions that is supported */
+    int last_version;      /* INT32_MAX: no upper end */
+} ortl_operator_info;
+
+ORTL_API ortl_status ortl_operator(const ortl_session *session, size_t index,
+                                   ortl_operator_info *info_out, ortl_error *error);
+
+/* Row number index of the table of operators that this library supports; ORTL_BAD_ARGUMENT past
+ * its end. Needs no session. */
+ORTL_API ortl_status ortl_supported_operator(size_t index, ortl_operator_info *info_out,
+                                             ortl_error *error);
+
+/* ---- Predicting ------------------------------------------------------------------------------ */
+
+/* Scratch memory of one thread. After it is made, ortl_predict allocates nothing. */
+typedef struct ortl_context ortl_context;
+
+/* The session must outlive the context. On failure *context_out is NULL. */
+ORTL_API ortl_status ortl_context_new(const ortl_session *session, ortl_context **context_out,
+                                      ortl_error *error);
+
+/* Sizes the scratch for ortl_run with n_rows rows, so that such a run allocates nothing either. */
+ORTL_API ortl_status ortl_context_reserve(ortl_context *context, size_t n_rows, ortl_error *error);
+
+/* Frees the context; NULL is allowed. */
+ORTL_API void ortl_context_free(ortl_context *context);
+
+/* The common case: rows of float features in, labels and scores out.
+ *   rows           feature j of row i is rows[i * row_stride + j * column_stride], strides in
+ *                  elements; n_features of ortl_description are read, NaN is a missing value
+ *   labels_out     (n_rows) class values, or indices for string classes; NULL: not wanted
+ *   scores_out     (n_rows, n_scores) probabilities or predictions, row after row; NULL: not wanted
+ * On failure nothing is said about the contents of the output arrays. One context serves one thread
+ * at a time. ORTL_UNSUPPORTED when the graph has no such form: use ortl_run. */
+ORTL_API ortl_status ortl_predict(ortl_context *context, const float *rows, size_t n_rows,
+                                  ptrdiff_t row_stride, ptrdiff_t column_stride,
+                                  int64_t *labels_out, float *scores_out, ortl_error *error);
+
+/* The general case: named typed tensors in, tensors out. Inputs are only read. An output whose data
+ * is NULL is made to point into the context until its next call; otherwise n_bytes bytes at data
+ * are the caller's, and ORTL_BAD_ARGUMENT with the size needed in n_bytes says that they are too
+ * few. Type, rank and shape of the outputs are set. Texts of string outputs live in the session or
+ * the context until its next call. */
+ORTL_API ortl_status ortl_run(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
+                              ortl_tensor *outputs, size_t n_outputs, ortl_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

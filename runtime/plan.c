@@ -1,0 +1,354 @@
+/*
+ * Builds the plan in four passes over the nodes: declare the values, prepare (and fold) the steps,
+ * drop what no output needs, and assign buffer slots. Each pass is linear in the graph.
+ */
+#include "plan.h"
+
+#include <string.h>
+
+#include "status.h"
+
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+/* The type with ONNX's number, or ORTL_UNDEFINED when it is not one that tensors here can have. */
+static ortl_type type_of(int32_t element_type) {
+    ortl_type type = (ortl_type)element_type;
+    return ortl_type_bytes(type) ? type : ORTL_UNDEFINED;
+}
+
+static void declare_input(ortl__plan *plan, const ortl__graph_value *input) {
+    ortl__value *value = &plan->values[input->value];
+    value->type = type_of(input->element_type);
+    value->has_shape = input->has_shape;
+    value->rank = input->rank;
+    memcpy(value->shape, input->shape, sizeof value->shape);
+}
+
+static ortl_status declare_initializer(ortl__plan *plan, ortl__arena *arena,
+                                       const ortl__constant *constant, uint32_t number,
+                                       ortl_error *error) {
+    ortl__tensor *tensor;
+    ortl_status status = ortl__arena_new(arena, 1, sizeof *tensor, &tensor, error);
+    if (status != ORTL_OK) return status;
+    ortl_type type = type_of(constant->element_type);
+    if (type == ORTL_UNDEFINED) return ORTL_OK; /* refused by the step that reads it */
+    status = ortl__tensor_shape(tensor, type, constant->rank, constant->shape, error);
+    if (status != ORTL_OK) return status;
+    tensor->data = constant->data;
+    plan->values[number].type = type;
+    plan->values[number].constant = tensor;
+    return ORTL_OK;
+}
+
+static ortl_status declare_values(ortl__plan *plan, const ortl__graph *graph, ortl__arena *arena,
+                                  ortl_error *error) {
+    plan->n_values = graph->n_values;
+    ortl_status status =
+        ortl__arena_new(arena, graph->n_values, sizeof *plan->values, &plan->values, error);
+    if (status != ORTL_OK) return status;
+    for (uint32_t i = 0; i < graph->n_values; i++) plan->values[i].name = graph->value_names[i];
+    for (uint32_t i = 0; i < graph->n_inputs; i++) {
+        const ortl__graph_value *input = &graph->inputs[i];
+        if (input->is_map || type_of(input->element_type) == ORTL_UNDEFINED)
+            return ortl__fail(error, ORTL_UNSUPPORTED,
+                              "input \"%s\" has element type %d, which is not supported",
+                              input->name, (int)input->element_type);
+        declare_input(plan, input);
+    }
+    for (uint32_t i = 0; i < graph->n_initializers && status == ORTL_OK; i++)
+        status = declare_initializer(plan, arena, &graph->initializers[i],
+                                     graph->initializer_values[i], error);
+    return status;
+}
+
+/* ---- Steps ----------------------------------------------------------------------------------- */
+
+/* What one pass over the nodes carries along. */
+typedef struct planner {
+    ortl__plan *plan;
+    ortl__graph *graph;
+    ortl__loading loading;
+    ortl__value **wires;   /* (n_wires) scratch for loading.inputs and loading.outputs */
+    const uint8_t *needed; /* (n_nodes) 1: some graph output depends on it */
+} planner;
+
+static ortl_status find_operator(const planner *p, const ortl__node *node, int64_t *version_out,
+                                 const ortl__operator **operator_out, ortl_error *error) {
+    const ortl__operator *other = NULL;
+    const char *domain = node->domain[0] ? node->domain : "ai.onnx";
+    int64_t version = ortl__graph_opset(p->graph, node->domain);
+    const ortl__operator *found = ortl__operator_find(node->domain, node->op_type, version, &other);
+    *version_out = version;
+    *operator_out = found;
+    if (found) return ORTL_OK;
+    if (!other)
+        return ortl__fail(error, ORTL_UNSUPPORTED,
+                          "operator %s of %s is not supported (see: ort-lite help operators)",
+                          node->op_type, domain);
+    if (version == 0)
+        return ortl__fail(error, ORTL_BAD_MODEL, "the model imports no opset of domain %s", domain);
+    return ortl__fail(error, ORTL_UNSUPPORTED,
+                      "%s of %s version %lld is not supported, versions from %d are (see: "
+                      "ort-lite help operators)",
+                      node->op_type, domain, (long long)version, other->first_version);
+}
+
+/* Runs a step whose inputs are all constants; its outputs become constants in the arena. */
+static ortl_status fold_step(planner *p, ortl__step *step, ortl_error *error) {
+    ortl__arena *arena = p->loading.arena;
+    ortl__tensor *tensors = NULL;
+    const ortl__tensor **inputs = NULL;
+    ortl__tensor **outputs = NULL;
+    ortl_status status = ortl__arena_new(arena, step->n_outputs, sizeof *tensors, &tensors, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(arena, step->n_inputs, sizeof *inputs, &inputs, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(arena, step->n_outputs, sizeof *outputs, &outputs, error);
+    if (status != ORTL_OK) return status;
+    for (uint32_t i = 0; i < step->n_inputs; i++)
+        if (step->inputs[i] != ORTL__NO_VALUE)
+            inputs[i] = p->plan->values[step->inputs[i]].constant;
+    for (uint32_t i = 0; i < step->n_outputs; i++)
+        if (step->outputs[i] != ORTL__NO_VALUE) {
+            outputs[i] = &tensors[i];
+            tensors[i].type = p->plan->values[step->outputs[i]].type;
+        }
+    ortl__call call = {.step = step, .inputs = inputs, .outputs = outputs, .texts = arena};
+    status = step->operator->shape(&call, error);
+    for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++) {
+        if (!outputs[i]) continue;
+        if (i == 0 && step->is_alias)
+            tensors[0].data = inputs[0]->data;
+        else
+            status =
+                ortl__arena_new(arena, ortl__tensor_bytes(&tensors[i]), 1, &tensors[i].data, error);
+    }
+    if (status == ORTL_OK && call.scratch_bytes)
+        status = ortl__arena_new(arena, call.scratch_bytes, 1, &call.scratch, error);
+    if (status == ORTL_OK && step->operator->run) status = step->operator->run(&call, error);
+    for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++)
+        if (outputs[i]) p->plan->values[step->outputs[i]].constant = outputs[i];
+    return status;
+}
+
+static int is_foldable(const planner *p, const ortl__step *step) {
+    if (step->operator->forget) return 0; /* owns a forest: kept as it is, to be described */
+    for (uint32_t i = 0; i < step->n_inputs; i++)
+        if (step->inputs[i] != ORTL__NO_VALUE && !p->plan->values[step->inputs[i]].constant)
+            return 0;
+    return 1;
+}
+
+/* Every value that a step reads has a type by now: its maker was prepared before. */
+static ortl_status bind_values(planner *p, const ortl__node *node, ortl_error *error) {
+    for (uint32_t i = 0; i < node->n_inputs; i++) {
+        uint32_t number = node->inputs[i];
+        p->wires[i] = number == ORTL__NO_VALUE ? NULL : &p->plan->values[number];
+        if (p->wires[i] && p->wires[i]->type == ORTL_UNDEFINED)
+            return ortl__fail(error, ORTL_UNSUPPORTED,
+                              "input \"%s\" has an element type that is not supported",
+                              p->wires[i]->name);
+    }
+    for (uint32_t i = 0; i < node->n_outputs; i++) {
+        uint32_t number = node->outputs[i];
+        p->wires[node->n_inputs + i] = number == ORTL__NO_VALUE ? NULL : &p->plan->values[number];
+    }
+    p->loading.inputs = p->wires;
+    p->loading.outputs = p->wires + node->n_inputs;
+    return ORTL_OK;
+}
+
+static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
+    ortl__step *step = &p->plan->steps[p->plan->n_steps];
+    ortl_status status = find_operator(p, node, &p->loading.version, &step->operator, error);
+    if (status == ORTL_OK) status = bind_values(p, node, error);
+    if (status != ORTL_OK) return status;
+    p->loading.node = node;
+    step->node_name = node->name;
+    step->n_inputs = node->n_inputs;
+    step->n_outputs = node->n_outputs;
+    step->inputs = node->inputs;
+    step->outputs = node->outputs;
+    step->is_row_wise = (step->operator->flags & ORTL__OPERATOR_ROW_WISE) != 0;
+    step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
+    p->plan->n_steps++; /* from here on ortl__plan_free forgets it */
+    status = step->operator->prepare(&p->loading, step, error);
+    if (status == ORTL_OK && is_foldable(p, step)) {
+        status = fold_step(p, step, error);
+        memset(step, 0, sizeof *step);
+        p->plan->n_steps--;
+    }
+    return status;
+}
+
+static ortl_status plan_nodes(planner *p, ortl_error *error) {
+    for (uint32_t i = 0; i < p->graph->n_nodes; i++) {
+        ortl__node *node = &p->graph->nodes[i];
+        if (!p->needed[i]) continue;
+        ortl_status status = plan_node(p, node, error);
+        if (status != ORTL_OK) {
+            ortl__fail_within(error, "node %lu (%s%s%s%s): ", (unsigned long)i, node->op_type,
+                              node->name[0] ? " \"" : "", node->name, node->name[0] ? "\"" : "");
+            return status;
+        }
+    }
+    return ORTL_OK;
+}
+
+/* Refuses operators outside the table even where no output needs them: such a file may be valid,
+ * but what it says cannot be checked. */
+static ortl_status check_operators(const planner *p, ortl_error *error) {
+    for (uint32_t i = 0; i < p->graph->n_nodes; i++) {
+        const ortl__operator *found;
+        int64_t version;
+        const ortl__node *node = &p->graph->nodes[i];
+        ortl_status status = find_operator(p, node, &version, &found, error);
+        if (status != ORTL_OK) {
+            ortl__fail_within(error, "node %lu \"%s\": ", (unsigned long)i, node->name);
+            return status;
+        }
+    }
+    return ORTL_OK;
+}
+
+/* Marks the nodes that the outputs need, walking backwards over the topological order. */
+static ortl_status mark_needed(const ortl__graph *graph, ortl__arena *arena,
+                               const uint8_t **needed_out, ortl_error *error) {
+    uint8_t *is_read = NULL, *needed = NULL;
+    ortl_status status = ortl__arena_new(arena, graph->n_values, 1, &is_read, error);
+    if (status == ORTL_OK) status = ortl__arena_new(arena, graph->n_nodes, 1, &needed, error);
+    if (status != ORTL_OK) return status;
+    for (uint32_t i = 0; i < graph->n_outputs; i++)
+        if (graph->outputs[i].value != ORTL__NO_VALUE) is_read[graph->outputs[i].value] = 1;
+    for (uint32_t i = graph->n_nodes; i-- > 0;) {
+        const ortl__node *node = &graph->nodes[i];
+        for (uint32_t j = 0; j < node->n_outputs; j++)
+            if (node->outputs[j] != ORTL__NO_VALUE && is_read[node->outputs[j]]) needed[i] = 1;
+        for (uint32_t j = 0; j < node->n_inputs; j++)
+            if (needed[i] && node->inputs[j] != ORTL__NO_VALUE) is_read[node->inputs[j]] = 1;
+    }
+    *needed_out = needed;
+    return ORTL_OK;
+}
+
+/* The most values that one node reads and makes. */
+static uint64_t widest_node(const ortl__graph *graph) {
+    uint64_t widest = 0;
+    for (uint32_t i = 0; i < graph->n_nodes; i++) {
+        uint64_t n = (uint64_t)graph->nodes[i].n_inputs + graph->nodes[i].n_outputs;
+        if (n > widest) widest = n;
+    }
+    return widest;
+}
+
+/* ---- Slots ----------------------------------------------------------------------------------- */
+
+/* The liveness scan: a value dies at its last reader, an alias keeps the value that it shares data
+ * with alive, and the outputs of the graph never die. */
+typedef struct liveness {
+    uint32_t *owner;      /* (n_values) whose buffer the value uses: itself, or what it aliases */
+    uint32_t *last_use;   /* (n_values) step of an owner's last reader, UINT32_MAX: an output */
+    uint32_t *free_slots; /* (n_free) */
+    uint32_t n_free;
+} liveness;
+
+static void find_last_uses(const ortl__plan *plan, const ortl__graph *graph, liveness *live) {
+    for (uint32_t i = 0; i < plan->n_values; i++) live->owner[i] = i;
+    for (uint32_t i = 0; i < plan->n_steps; i++) {
+        const ortl__step *step = &plan->steps[i];
+        for (uint32_t j = 0; j < step->n_inputs; j++)
+            if (step->inputs[j] != ORTL__NO_VALUE) live->last_use[live->owner[step->inputs[j]]] = i;
+        if (step->is_alias && step->outputs[0] != ORTL__NO_VALUE)
+            live->owner[step->outputs[0]] = live->owner[step->inputs[0]];
+    }
+    for (uint32_t i = 0; i < graph->n_outputs; i++)
+        if (graph->outputs[i].value != ORTL__NO_VALUE)
+            live->last_use[live->owner[graph->outputs[i].value]] = UINT32_MAX;
+}
+
+/* Slots of this step's outputs first, so that none is shared with an input of the same step. */
+static void assign_step(ortl__plan *plan, uint32_t at, liveness *live) {
+    const ortl__step *step = &plan->steps[at];
+    for (uint32_t j = 0; j < step->n_outputs; j++) {
+        uint32_t number = step->outputs[j];
+        if (number == ORTL__NO_VALUE || live->owner[number] != number) continue;
+        plan->slots[number] = live->n_free ? live->free_slots[--live->n_free] : plan->n_slots++;
+    }
+    for (uint32_t j = 0; j < step->n_inputs + step->n_outputs; j++) {
+        uint32_t number = j < step->n_inputs ? step->inputs[j] : step->outputs[j - step->n_inputs];
+        if (number == ORTL__NO_VALUE) continue;
+        uint32_t owner = live->owner[number];
+        if (plan->slots[owner] == ORTL__NO_SLOT || live->last_use[owner] > at) continue;
+        live->free_slots[live->n_free++] = plan->slots[owner];
+        live->last_use[owner] = UINT32_MAX; /* freed once, even when read twice by this step */
+    }
+}
+
+static ortl_status assign_slots(ortl__plan *plan, const ortl__graph *graph, ortl__arena *arena,
+                                ortl__arena *scratch, ortl_error *error) {
+    liveness live = {0};
+    uint32_t n = plan->n_values;
+    ortl_status status = ortl__arena_new(arena, n, sizeof *plan->slots, &plan->slots, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(scratch, n, sizeof *live.owner, &live.owner, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(scratch, n, sizeof *live.last_use, &live.last_use, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(scratch, n, sizeof *live.free_slots, &live.free_slots, error);
+    if (status != ORTL_OK) return status;
+    for (uint32_t i = 0; i < n; i++) plan->slots[i] = ORTL__NO_SLOT;
+    find_last_uses(plan, graph, &live);
+    for (uint32_t i = 0; i < plan->n_steps; i++) assign_step(plan, i, &live);
+    return ORTL_OK;
+}
+
+/* ---- All together ---------------------------------------------------------------------------- */
+
+/* A shape that depends on data is still known at load when that data is constant. */
+static int is_shaped_by_data(const ortl__plan *plan, const ortl__step *step) {
+    if (step->operator->flags & ORTL__OPERATOR_SIZED_AT_RUN) return 1;
+    if (!(step->operator->flags & ORTL__OPERATOR_SHAPED_BY_DATA)) return 0;
+    for (uint32_t i = 1; i < step->n_inputs; i++)
+        if (step->inputs[i] != ORTL__NO_VALUE && !plan->values[step->inputs[i]].constant) return 1;
+    return 0;
+}
+
+static void summarize(ortl__plan *plan) {
+    plan->is_row_wise = 1;
+    for (uint32_t i = 0; i < plan->n_steps; i++) {
+        plan->n_wires += plan->steps[i].n_inputs + plan->steps[i].n_outputs;
+        plan->is_row_wise &= plan->steps[i].is_row_wise;
+        plan->is_shaped_by_data |= is_shaped_by_data(plan, &plan->steps[i]);
+    }
+}
+
+ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory *memory,
+                             ortl__arena *arena, const ortl_options *options, ortl_error *error) {
+    planner p = {.plan = plan,
+                 .graph = graph,
+                 .loading = {.memory = memory,
+                             .arena = arena,
+                             .limits = &options->limits,
+                             .kernel = options->kernel}};
+    ortl__arena scratch; /* of the passes, freed at their end */
+    ortl__arena_init(&scratch, memory);
+    memset(plan, 0, sizeof *plan);
+    ortl_status status = declare_values(plan, graph, arena, error);
+    if (status == ORTL_OK) status = check_operators(&p, error);
+    if (status == ORTL_OK) status = mark_needed(graph, &scratch, &p.needed, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(&scratch, widest_node(graph), sizeof *p.wires, &p.wires, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(arena, graph->n_nodes, sizeof *plan->steps, &plan->steps, error);
+    if (status == ORTL_OK) status = plan_nodes(&p, error);
+    if (status == ORTL_OK) status = assign_slots(plan, graph, arena, &scratch, error);
+    if (status == ORTL_OK) summarize(plan);
+    ortl__arena_free(&scratch);
+    return status;
+}
+
+void ortl__plan_free(ortl__plan *plan) {
+    for (uint32_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].operator->forget) plan->steps[i].operator->forget(&plan->steps[i]);
+    plan->n_steps = 0;
+}

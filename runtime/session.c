@@ -1,0 +1,346 @@
+/*
+ * The life of a session: open, describe, close. The first file to read: a model's bytes go through
+ * the envelope into a graph, the graph into a plan, and from then on nothing changes.
+ */
+#include "session.h"
+
+#include <string.h>
+
+#include "../onnx/envelope.h"
+#include "operators/trees.h"
+#include "operators/zipmap.h"
+#include "status.h"
+
+/* ---- What ortl_predict may assume ------------------------------------------------------------ */
+
+/* The index of the first graph output that holds labels (integers or strings) or scores (floats).
+ */
+static int find_output(const ortl_session *session, int wants_labels) {
+    for (uint32_t i = 0; i < session->graph.n_outputs; i++) {
+        const ortl__value *value = &session->plan.values[session->graph.outputs[i].value];
+        int is_label = value->type == ORTL_INT64 || value->type == ORTL_STRING;
+        if (wants_labels ? is_label : value->type == ORTL_FLOAT) return (int)i;
+    }
+    return -1;
+}
+
+/* Columns of the graph's only input: as declared, else as the trees on it need. */
+static size_t count_features(const ortl_session *session) {
+    const ortl__graph *graph = &session->graph;
+    if (graph->n_inputs != 1 || graph->inputs[0].element_type != ORTL_FLOAT) return 0;
+    const ortl__graph_value *input = &graph->inputs[0];
+    if (input->has_shape && input->rank != 2) return 0;
+    if (input->has_shape && input->shape[1] > 0) return (size_t)input->shape[1];
+    size_t n_features = 0;
+    for (uint32_t i = 0; i < session->plan.n_steps; i++) {
+        const ortl__step *step = &session->plan.steps[i];
+        const ortl__forest *forest = ortl__trees_forest(step);
+        if (forest && step->inputs[0] == input->value && forest->n_columns > n_features)
+            n_features = forest->n_columns;
+    }
+    return n_features;
+}
+
+static int all_readers_take_strides(const ortl_session *session) {
+    uint32_t input = session->graph.inputs[0].value;
+    for (uint32_t i = 0; i < session->plan.n_steps; i++) {
+        const ortl__step *step = &session->plan.steps[i];
+        for (uint32_t j = 0; j < step->n_inputs; j++)
+            if (step->inputs[j] == input &&
+                (j != 0 || !(step->operator->flags & ORTL__OPERATOR_STRIDED)))
+                return 0;
+    }
+    for (uint32_t i = 0; i < session->graph.n_outputs; i++)
+        if (session->graph.outputs[i].value == input) return 0;
+    return 1;
+}
+
+/* Classes: the keys of the ZipMap that makes the scores, else the labels of the last classifier. */
+static void find_classes(ortl_session *session) {
+    const ortl__plan *plan = &session->plan;
+    for (uint32_t i = 0; i < plan->n_steps; i++) {
+        ortl__classes found = {0};
+        if (ortl__trees_classes(&plan->steps[i], &found.n, &found.values, &found.texts) ||
+            ortl__zipmap_classes(&plan->steps[i], &found.n, &found.values, &found.texts))
+            session->classes = found;
+    }
+}
+
+/* Measures one row and one context. A graph whose row cannot be shaped has no form for
+ * ortl_predict. */
+static ortl_status measure(ortl_session *session) {
+    ortl_context *context = NULL;
+    ortl_error ignored;
+    size_t n_scores = 0;
+    ortl_status status = ortl_context_new(session, &context, &ignored);
+    if (status == ORTL_OK && session->form.n_features && session->form.score_output >= 0)
+        status = ortl__context_measure(context, &n_scores, &ignored);
+    if (status == ORTL_OK) session->context_bytes = ortl__context_bytes(context);
+    ortl_context_free(context);
+    session->form.n_scores = n_scores;
+    return status;
+}
+
+static ortl_status find_form(ortl_session *session, ortl_error *error) {
+    ortl__predict_form *form = &session->form;
+    find_classes(session);
+    form->label_output = find_output(session, 1);
+    form->score_output = find_output(session, 0);
+    form->n_features = count_features(session);
+    if (form->n_features > session->limits.features)
+        return ortl__fail_limit(error, "features", session->limits.features, form->n_features);
+    form->is_strided = form->n_features && all_readers_take_strides(session);
+    ortl_status status = measure(session);
+    if (status != ORTL_OK && form->n_features) {
+        form->n_features = 0; /* the general form, ortl_run, may still do */
+        status = measure(session);
+    }
+    return status == ORTL_NO_MEMORY ? ortl__fail(error, status, "out of memory") : ORTL_OK;
+}
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+/* The caller's options in the size that its header had, the rest at defaults. */
+static ortl_status read_options(const ortl_options *given, ortl_options *options_out,
+                                ortl_error *error) {
+    ortl_options defaults = ORTL_OPTIONS_INIT;
+    *options_out = defaults;
+    if (given) {
+        if (given->struct_size < sizeof given->struct_size ||
+            given->struct_size > sizeof *options_out)
+            return ortl__fail(
+                error, ORTL_BAD_ARGUMENT, "options->struct_size is %lu, this library knows %lu",
+                (unsigned long)given->struct_size, (unsigned long)sizeof *options_out);
+        memcpy(options_out, given, given->struct_size);
+    }
+    ortl__limits_fill(&options_out->limits);
+    return ORTL_OK;
+}
+
+static ortl_status load(ortl_session *session, ortl__source *source, const ortl_options *options,
+                        ortl_error *error) {
+    uint64_t n_bytes = ortl__source_bytes(source);
+    session->memory.limit = options->limits.memory_bytes ? options->limits.memory_bytes
+                                                         : ((uint64_t)1 << 20) + 10 * n_bytes;
+    ortl_status status =
+        ortl__envelope_read(source, &session->memory, &session->limits, &session->graph, error);
+    if (status == ORTL_OK)
+        status = ortl__plan_build(&session->plan, &session->graph, &session->memory,
+                                  &session->arena, options, error);
+    if (status == ORTL_OK) status = find_form(session, error);
+    return status;
+}
+
+/* An empty session whose memory is counted from the session itself on. */
+static ortl_status session_new(const ortl_options *options, ortl_session **session_out,
+                               ortl_error *error) {
+    ortl__memory memory;
+    ortl_session *session;
+    ortl__memory_init(&memory, options->allocator, UINT64_MAX, "memory_bytes");
+    ortl_status status = ortl__memory_new_zero(&memory, 1, sizeof *session, &session, error);
+    if (status != ORTL_OK) return status;
+    session->memory = memory;
+    session->limits = options->limits;
+    ortl__arena_init(&session->arena, &session->memory);
+    *session_out = session;
+    return ORTL_OK;
+}
+
+/* path, or NULL for the n_bytes at bytes. */
+static ortl_status open_either(const char *path, const void *bytes, size_t n_bytes,
+                               const ortl_options *given, ortl_session **session_out,
+                               ortl_error *error) {
+    ortl_options options;
+    ortl_session *session = NULL;
+    ortl__source *source = NULL;
+    ortl_status status = read_options(given, &options, error);
+    if (status == ORTL_OK) status = session_new(&options, &session, error);
+    if (status != ORTL_OK) return status;
+    if (path)
+        status = ortl__source_open(&session->memory, path, &session->limits, &source, error);
+    else
+        status =
+            ortl__source_memory(&session->memory, bytes, n_bytes, &session->limits, &source, error);
+    if (status == ORTL_OK) status = load(session, source, &options, error);
+    ortl__source_close(source);
+    if (status == ORTL_OK)
+        *session_out = session;
+    else
+        ortl_close(session);
+    return status;
+}
+
+ortl_status ortl_open(const char *path, const ortl_options *options, ortl_session **session_out,
+                      ortl_error *error) {
+    if (session_out) *session_out = NULL;
+    if (!path || !session_out)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "path and session_out must not be NULL");
+    return open_either(path, NULL, 0, options, session_out, error);
+}
+
+ortl_status ortl_open_memory(const void *bytes, size_t n_bytes, const ortl_options *options,
+                             ortl_session **session_out, ortl_error *error) {
+    if (session_out) *session_out = NULL;
+    if (!bytes || !session_out)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "bytes and session_out must not be NULL");
+    return open_either(NULL, bytes, n_bytes, options, session_out, error);
+}
+
+void ortl_close(ortl_session *session) {
+    if (!session) return;
+    ortl__plan_free(&session->plan);
+    ortl__graph_free(&session->graph);
+    ortl__arena_free(&session->arena);
+    ortl__memory memory = session->memory;
+    ortl__memory_free(&memory, session, 1, sizeof *session);
+}
+
+/* ---- Describing ------------------------------------------------------------------------------ */
+
+/* Adds up the forests of all tree operators. */
+static void describe_trees(const ortl_session *session, ortl_description *d) {
+    for (uint32_t i = 0; i < session->plan.n_steps; i++) {
+        const ortl__forest *forest = ortl__trees_forest(&session->plan.steps[i]);
+        if (!forest) continue;
+        d->n_ensembles++;
+        d->n_trees += forest->n_trees;
+        d->n_nodes += forest->n_reachable;
+        d->n_leaves += forest->n_leaves;
+        d->steps_per_row += forest->steps_per_row;
+        if (forest->max_depth > d->max_depth) d->max_depth = forest->max_depth;
+        if (forest->n_features_used > d->n_features_used)
+            d->n_features_used = forest->n_features_used;
+        if (forest->n_features_missing > d->n_features_missing)
+            d->n_features_missing = forest->n_features_missing;
+        d->kernel = ortl__trees_kernel(&session->plan.steps[i]);
+    }
+}
+
+static void describe_file(const ortl_session *session, ortl_description *d) {
+    const ortl__graph *graph = &session->graph;
+    d->producer_name = graph->producer_name;
+    d->producer_version = graph->producer_version;
+    d->graph_name = graph->name;
+    d->ir_version = graph->ir_version;
+    d->opset = ortl__graph_opset(graph, "");
+    d->ml_opset = ortl__graph_opset(graph, "ai.onnx.ml");
+    d->n_inputs = graph->n_inputs;
+    d->n_outputs = graph->n_outputs;
+    d->n_metadata = graph->n_metadata;
+    d->n_operators = graph->n_nodes;
+}
+
+ortl_status ortl_describe(const ortl_session *session, ortl_description *description_out,
+                          ortl_error *error) {
+    if (!session || !description_out)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "session and description_out must not be NULL");
+    size_t n_bytes = description_out->struct_size;
+    if (n_bytes < sizeof n_bytes || n_bytes > sizeof *description_out)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT,
+                          "description_out->struct_size is %lu, this library knows %lu",
+                          (unsigned long)n_bytes, (unsigned long)sizeof *description_out);
+    ortl_description d = {.struct_size = n_bytes, .kernel = ""};
+    describe_file(session, &d);
+    describe_trees(session, &d);
+    d.n_features = session->form.n_features;
+    d.n_scores = session->form.n_scores;
+    d.n_classes = session->classes.n;
+    d.label_kind = session->classes.values  ? ORTL_LABELS_INT64
+                   : session->classes.texts ? ORTL_LABELS_STRING
+                                            : ORTL_LABELS_NONE;
+    d.label_output = session->form.label_output;
+    d.score_output = session->form.score_output;
+    d.is_row_wise = session->plan.is_row_wise;
+    d.resident_bytes = session->memory.used;
+    d.load_peak_bytes = session->memory.peak;
+    d.context_bytes = session->context_bytes;
+    memcpy(description_out, &d, n_bytes);
+    return ORTL_OK;
+}
+
+static ortl_status check_index(const ortl_session *session, const void *out, size_t index, size_t n,
+                               const char *what, ortl_error *error) {
+    if (!session || !out)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "session and result must not be NULL");
+    if (index < n) return ORTL_OK;
+    return ortl__fail(error, ORTL_BAD_ARGUMENT, "there is no %s %lu, the model has %lu", what,
+                      (unsigned long)index, (unsigned long)n);
+}
+
+static void describe_value(const ortl_session *session, const ortl__graph_value *declared,
+                           ortl_value_info *info_out) {
+    const ortl__value *value = &session->plan.values[declared->value];
+    memset(info_out, 0, sizeof *info_out);
+    info_out->name = declared->name;
+    info_out->type = value->type;
+    info_out->rank = declared->rank;
+    memcpy(info_out->shape, declared->shape, sizeof info_out->shape);
+    info_out->is_map = value->is_map;
+}
+
+ortl_status ortl_input(const ortl_session *session, size_t index, ortl_value_info *info_out,
+                       ortl_error *error) {
+    ortl_status status = check_index(session, info_out, index,
+                                     session ? session->graph.n_inputs : 0, "input", error);
+    if (status == ORTL_OK) describe_value(session, &session->graph.inputs[index], info_out);
+    return status;
+}
+
+ortl_status ortl_output(const ortl_session *session, size_t index, ortl_value_info *info_out,
+                        ortl_error *error) {
+    ortl_status status = check_index(session, info_out, index,
+                                     session ? session->graph.n_outputs : 0, "output", error);
+    if (status == ORTL_OK) describe_value(session, &session->graph.outputs[index], info_out);
+    return status;
+}
+
+ortl_status ortl_class(const ortl_session *session, size_t index, int64_t *value_out,
+                       ortl_string *text_out, ortl_error *error) {
+    ortl_status status =
+        check_index(session, session, index, session ? session->classes.n : 0, "class", error);
+    if (status != ORTL_OK) return status;
+    const ortl_string none = {NULL, 0};
+    if (value_out) *value_out = session->classes.values ? session->classes.values[index] : 0;
+    if (text_out) *text_out = session->classes.texts ? session->classes.texts[index] : none;
+    return ORTL_OK;
+}
+
+ortl_status ortl_metadata(const ortl_session *session, size_t index, ortl_string *key_out,
+                          ortl_string *value_out, ortl_error *error) {
+    ortl_status status = check_index(
+        session, session, index, session ? session->graph.n_metadata : 0, "metadata entry", error);
+    if (status != ORTL_OK) return status;
+    if (key_out) *key_out = session->graph.metadata[2 * index];
+    if (value_out) *value_out = session->graph.metadata[2 * index + 1];
+    return ORTL_OK;
+}
+
+static void describe_operator(const ortl__operator *row, const char *node_name,
+                              ortl_operator_info *info_out) {
+    info_out->domain = row->domain;
+    info_out->name = row->name;
+    info_out->node_name = node_name;
+    info_out->first_version = row->first_version;
+    info_out->last_version = row->last_version;
+}
+
+ortl_status ortl_operator(const ortl_session *session, size_t index, ortl_operator_info *info_out,
+                          ortl_error *error) {
+    ortl_status status = check_index(session, info_out, index, session ? session->graph.n_nodes : 0,
+                                     "operator", error);
+    if (status != ORTL_OK) return status;
+    const ortl__node *node = &session->graph.nodes[index];
+    const ortl__operator *other;
+    const ortl__operator *row = ortl__operator_find(
+        node->domain, node->op_type, ortl__graph_opset(&session->graph, node->domain), &other);
+    describe_operator(row, node->name, info_out);
+    return ORTL_OK;
+}
+
+ortl_status ortl_supported_operator(size_t index, ortl_operator_info *info_out, ortl_error *error) {
+    if (!info_out || index >= ortl__n_operators)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "there is no row %lu, the table has %lu",
+                          (unsigned long)index, (unsigned long)ortl__n_operators);
+    describe_operator(&ortl__operators[index], "", info_out);
+    return ORTL_OK;
+}

@@ -1,0 +1,49 @@
+/*
+ * What a session holds, for session.c that makes it and run.c that uses it.
+ */
+#ifndef ORTL_SESSION_H
+#define ORTL_SESSION_H
+
+#include "../onnx/graph.h"
+#include "memory.h"
+#include "plan.h"
+
+/* Rows that ortl_predict hands through the graph at once: enough that the cost of a step vanishes,
+ * few enough that rows, sums and scores stay in a first-level cache. */
+#define ORTL__PREDICT_ROWS 256
+
+/* How ortl_predict maps onto the graph. */
+typedef struct ortl__predict_form {
+    size_t n_features; /* columns read of a row; 0: the graph has no such form */
+    size_t n_scores;   /* floats of a row, 0: no score output */
+    int label_output;  /* index of the output, -1: none */
+    int score_output;
+    int is_strided; /* every reader of the input takes strides, so that no copy is needed */
+} ortl__predict_form;
+
+/* The classes of a classifier, in the order of its score columns. */
+typedef struct ortl__classes {
+    size_t n;
+    const int64_t *values;    /* (n) or NULL */
+    const ortl_string *texts; /* (n) or NULL */
+} ortl__classes;
+
+struct ortl_session {
+    ortl__memory memory; /* constant after load, but for ortl_close */
+    ortl__arena arena;   /* of the plan */
+    ortl__graph graph;
+    ortl__plan plan;
+    ortl_limits limits;
+    ortl__predict_form form;
+    ortl__classes classes;
+    uint64_t context_bytes; /* scratch of a new context, measured at load */
+};
+
+/* Elements of the score output for one row, found by shaping (or, where shapes depend on data,
+ * running) one row of zeros. */
+ortl_status ortl__context_measure(ortl_context *context, size_t *n_scores_out, ortl_error *error);
+
+/* Heap bytes of a context. */
+uint64_t ortl__context_bytes(const ortl_context *context);
+
+#endif

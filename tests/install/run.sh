@@ -1,0 +1,65 @@
+#!/bin/sh
+# Installs the build into an empty prefix and compiles the example against what was installed: as C99 and
+# as C++ through pkg-config, shared and static, and through the CMake package.
+# Usage: run.sh BUILD_DIR SOURCE_DIR C_COMPILER
+set -eu
+build=$1
+source=$2
+compiler=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+expected="class 0 with probability"
+
+cmake --install "$build" --prefix "$prefix" >"$work/install.log"
+library=$(dirname "$(find "$prefix" -name libortlite.so)")
+PKG_CONFIG_PATH=$library/pkgconfig
+export PKG_CONFIG_PATH
+# The package was configured for another prefix.
+flags=$(pkg-config --define-variable=prefix="$prefix" --cflags ortlite)
+libs=$(pkg-config --define-variable=prefix="$prefix" --libs ortlite)
+statics="$library/libortlite.a $(pkg-config --static --libs-only-l ortlite | sed 's/-lortlite//')"
+
+check() {
+    said=$(LD_LIBRARY_PATH=$library "$1" "$source/examples/iris/iris.onnx")
+    case $said in
+    "$expected"*) echo "ok: $(basename "$1"): $said" ;;
+    *)
+        echo "FAIL: $1 said: $said"
+        exit 1
+        ;;
+    esac
+}
+
+# shellcheck disable=SC2086  # the flags are lists of words
+{
+    example=$source/examples/embed/embed.c
+    "$compiler" -std=c99 -Wall -Wextra -Wpedantic -Werror $flags "$example" $libs -o "$work/c99"
+    "$compiler" -std=c99 $flags "$example" $statics -o "$work/c99_static"
+    g++ -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror $flags "$example" -x none $libs -o "$work/cpp"
+}
+check "$work/c99"
+check "$work/c99_static"
+check "$work/cpp"
+
+cmake -S "$source/tests/install" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DEXAMPLE="$source/examples/embed/embed.c" -DCMAKE_C_COMPILER="$compiler" >"$work/cmake.log"
+cmake --build "$work/cmake" >>"$work/cmake.log"
+check "$work/cmake/embed_ortlite"
+check "$work/cmake/embed_ortlite_static"
+
+# The shared library needs libc, libm and libprotobuf-c, nothing else, and shows ortl_ names only.
+needed=$(objdump -p "$library/libortlite.so" | awk '$1 == "NEEDED" && $2 !~ /^(libc|libm|libprotobuf-c|ld-linux.*)\.so/ { print $2 }')
+if [ -n "$needed" ]; then
+    echo "FAIL: libortlite.so also needs $needed"
+    exit 1
+fi
+strange=$(nm -D --defined-only "$library/libortlite.so" | awk '$3 !~ /^ortl_[a-z]/ { print $3 }')
+if [ -n "$strange" ]; then
+    echo "FAIL: libortlite.so also shows $strange"
+    exit 1
+fi
+strip -o "$work/stripped.so" "$library/libortlite.so"
+size=$(wc -c <"$work/stripped.so")
+echo "libortlite.so stripped: $size bytes"
+[ "$size" -le 307200 ]

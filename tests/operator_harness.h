@@ -1,0 +1,95 @@
+/*
+ * One operator, built by hand from literals: attributes and inputs in, prepare, shape and run as
+ * the plan and a context would call them, outputs and errors out. For the tests of
+ * runtime/operators.
+ */
+#ifndef OPERATOR_HARNESS_H
+#define OPERATOR_HARNESS_H
+
+#include "../runtime/operators/operator.h"
+
+#define HARNESS_MAX 8 /* attributes, inputs, outputs */
+
+typedef struct harness {
+    ortl__memory memory;
+    ortl__arena arena; /* of the session, and of the strings that a run makes */
+    ortl_limits limits;
+    ortl__attribute attributes[HARNESS_MAX];
+    ortl__node node;
+    ortl__loading loading;
+    ortl__step step;
+    ortl__call call;
+    uint32_t numbers[2 * HARNESS_MAX]; /* of the values: inputs, then outputs */
+    ortl__value values[2 * HARNESS_MAX];
+    ortl__value *value_places[2 * HARNESS_MAX];
+    ortl__tensor tensors[2 * HARNESS_MAX];
+    const ortl__tensor *inputs[HARNESS_MAX];
+    ortl__tensor *outputs[HARNESS_MAX];
+    ortl_error error; /* of the last failure */
+} harness;
+
+/* An operator with one output; harness_outputs changes their number. */
+void harness_open(harness *h, const char *domain, const char *name, int64_t version);
+void harness_close(harness *h);
+void harness_outputs(harness *h, uint32_t n_outputs);
+
+/* Attributes; what they point to is not copied. */
+void harness_int(harness *h, const char *name, int64_t value);
+void harness_float(harness *h, const char *name, float value);
+void harness_string(harness *h, const char *name, const char *value);
+void harness_ints(harness *h, const char *name, uint64_t n, const int64_t *values);
+void harness_floats(harness *h, const char *name, uint64_t n, const float *values);
+void harness_strings(harness *h, const char *name, uint64_t n, const char *const *values);
+void harness_tensor(harness *h, const char *name, const ortl__constant *value);
+
+/* The next input. A plain one is known at load by type and shape, with any number of rows; a
+ * constant is known wholly; of an unknown one only the type. The data are not copied. */
+void harness_input(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
+                   const void *data);
+void harness_constant(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
+                      const void *data);
+void harness_unknown(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
+                     const void *data);
+
+/* A plain input of n strings, made from texts ended by NUL. */
+void harness_texts(harness *h, uint32_t rank, const int64_t *shape, const char *const *texts);
+
+/* Finds the row of the table and prepares the step: what loading a model does. */
+ortl_status harness_prepare(harness *h);
+
+/* harness_prepare unless that was done, then shape and run. */
+ortl_status harness_run(harness *h);
+
+/* ---- What is expected: each fails the test otherwise ----------------------------------------- */
+
+/* Output 0 has this type, shape and these elements: the same bits, but any NaN for a NaN. */
+void harness_expect(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
+                    const void *elements);
+
+/* The same for reals that may differ by the given part of the expected value. */
+void harness_expect_near(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
+                         const void *elements, double tolerance);
+
+void harness_expect_texts(harness *h, uint32_t rank, const int64_t *shape,
+                          const char *const *texts);
+
+/* Loading, or running, fails with this status and a message that contains text. */
+void harness_expect_refused(harness *h, ortl_status status, const char *text);
+void harness_expect_failure(harness *h, ortl_status status, const char *text);
+
+/* A shape and its rank in one, for arguments that take both. */
+#define SHAPE(...)                                                                                 \
+    sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (const int64_t[]) {                        \
+        __VA_ARGS__                                                                                \
+    }
+#define SCALAR 0, NULL
+
+/* Arrays as literals. */
+#define FLOATS(...)  ((const float[]){__VA_ARGS__})
+#define DOUBLES(...) ((const double[]){__VA_ARGS__})
+#define INT64S(...)  ((const int64_t[]){__VA_ARGS__})
+#define INT32S(...)  ((const int32_t[]){__VA_ARGS__})
+#define BOOLS(...)   ((const uint8_t[]){__VA_ARGS__})
+#define TEXTS(...)   ((const char *const[]){__VA_ARGS__})
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * The bits of a row do not depend on the batch that it comes in, nor on how many threads share the
+ * session: every split and every thread count gives what one call over all rows gives.
+ */
+#include <check.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "runtime/ortlite.h"
+
+#define N_ROWS    700
+#define N_COLUMNS 4
+#define N_CLASSES 3
+
+static ortl_session *session;
+static float rows[N_ROWS * N_COLUMNS];   /* (N_ROWS, N_COLUMNS) */
+static int64_t labels[N_ROWS];           /* of one call over all rows */
+static float scores[N_ROWS * N_CLASSES]; /* likewise (N_ROWS, N_CLASSES) */
+
+/* Values around the thresholds of the model, with zeros, infinities and NaN among them. */
+static void fill_rows(void) {
+    static const uint32_t special[] = {0x7FC00000u, 0x7F800000u, 0xFF800000u,
+                                       0x80000000u, 0x00000001u, 0x00000000u};
+    uint32_t state = 12345;
+    for (int i = 0; i < N_ROWS * N_COLUMNS; i++) {
+        state = state * 1664525u + 1013904223u;
+        rows[i] = (float)(state >> 8) / (float)(1 << 24) * 8.0f;
+        if (state % 11 == 0) memcpy(&rows[i], &special[(state >> 16) % 6], sizeof rows[i]);
+    }
+}
+
+static void predict(ortl_context *context, size_t first, size_t n, int64_t *labels_out,
+                    float *scores_out) {
+    ortl_error error;
+    ortl_status status = ortl_predict(context, rows + first * N_COLUMNS, n, N_COLUMNS, 1,
+                                      labels_out + first, scores_out + first * N_CLASSES, &error);
+    ck_assert_msg(status == ORTL_OK, "%s", error.message);
+}
+
+/* Predicts rows first .. first + n - 1 in calls of at most n_batch rows. */
+static void predict_in_batches(size_t first, size_t n, size_t n_batch, int64_t *labels_out,
+                               float *scores_out) {
+    ortl_context *context;
+    ck_assert_int_eq(ortl_context_new(session, &context, NULL), ORTL_OK);
+    for (size_t at = 0; at < n; at += n_batch)
+        predict(context, first + at, n - at < n_batch ? n - at : n_batch, labels_out, scores_out);
+    ortl_context_free(context);
+}
+
+static void setup(void) {
+    ortl_error error;
+    ck_assert_msg(ortl_open(ORTL_EXAMPLES "/iris/iris.onnx", NULL, &session, &error) == ORTL_OK,
+                  "%s", error.message);
+    fill_rows();
+    predict_in_batches(0, N_ROWS, N_ROWS, labels, scores);
+}
+
+static void teardown(void) {
+    ortl_close(session);
+}
+
+START_TEST(any_split_gives_the_same_bits) {
+    static const size_t batches[] = {1,  2,  3,   5,   7,   8,   16,  31, 63,
+                                     64, 65, 127, 255, 256, 257, 511, 699};
+    for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
+        static int64_t labels_now[N_ROWS];
+        static float scores_now[N_ROWS * N_CLASSES];
+        predict_in_batches(0, N_ROWS, batches[i], labels_now, scores_now);
+        ck_assert_mem_eq(labels_now, labels, sizeof labels);
+        ck_assert_mem_eq(scores_now, scores, sizeof scores);
+    }
+}
+END_TEST
+
+typedef struct share {
+    size_t first, n;     /* rows */
+    int64_t *labels_out; /* (N_ROWS) */
+    float *scores_out;   /* (N_ROWS, N_CLASSES) */
+} share;
+
+static void *predict_share(void *user) {
+    const share *s = user;
+    for (size_t n_batch = 1; n_batch < 40; n_batch += 13)
+        predict_in_batches(s->first, s->n, n_batch, s->labels_out, s->scores_out);
+    return NULL;
+}
+
+START_TEST(threads_on_one_session_give_the_same_bits) {
+    size_t n_threads = (size_t)_i;
+    pthread_t threads[8];
+    share shares[8];
+    static int64_t labels_now[N_ROWS];
+    static float scores_now[N_ROWS * N_CLASSES];
+    memset(labels_now, 0, sizeof labels_now);
+    memset(scores_now, 0, sizeof scores_now);
+    for (size_t i = 0; i < n_threads; i++) {
+        size_t first = N_ROWS * i / n_threads, end = N_ROWS * (i + 1) / n_threads;
+        shares[i] = (share){first, end - first, labels_now, scores_now};
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, predict_share, &shares[i]), 0);
+    }
+    for (size_t i = 0; i < n_threads; i++) ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ck_assert_mem_eq(labels_now, labels, sizeof labels);
+    ck_assert_mem_eq(scores_now, scores, sizeof scores);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("batches");
+    TCase *tests = tcase_create("iris");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, any_split_gives_the_same_bits);
+    tcase_add_loop_test(tests, threads_on_one_session_give_the_same_bits, 1, 9);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed != 0;
+}

@@ -1,0 +1,153 @@
+/*
+ * ort-lite convert: a trained model's own file becomes an ONNX file. The work is done by
+ * libortlite_convert; this reads the command line and says what was done.
+ */
+#include "../converters/convert.h"
+#include "verb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct convert_settings {
+    ortl__common common; /* first: the shared options write here */
+    ortl_convert_options options;
+    const char *output_path;
+    char *texts; /* (n_text_bytes) copies of the --meta arguments, their keys ended by NUL */
+    size_t n_text_bytes;
+    size_t n_text_used;
+    const char **pairs; /* (n_pairs, 2) key, value; room for one per argument */
+    size_t n_pairs;
+} convert_settings;
+
+/* ---- Options --------------------------------------------------------------------------------- */
+
+static ortl_status set_from(void *settings, const char *text, ortl_error *error) {
+    (void)error;
+    ((convert_settings *)settings)->options.from = text;
+    return ORTL_OK;
+}
+
+static ortl_status set_output(void *settings, const char *text, ortl_error *error) {
+    (void)error;
+    ((convert_settings *)settings)->output_path = text;
+    return ORTL_OK;
+}
+
+static ortl_status set_precision(void *settings, const char *text, ortl_error *error) {
+    static const char *const choices[] = {"float", "double"};
+    size_t index = 0;
+    ortl_status status = ortl__options_choose("precision", text, choices, 2, &index, error);
+    ((convert_settings *)settings)->options.input_type = index == 0 ? ORTL_FLOAT : ORTL_DOUBLE;
+    return status;
+}
+
+static ortl_status set_opset(void *settings, const char *text, ortl_error *error) {
+    static const char *const choices[] = {"3", "5"};
+    size_t index = 0;
+    ortl_status status = ortl__options_choose("opset-ml", text, choices, 2, &index, error);
+    ((convert_settings *)settings)->options.opset_ml = index == 0 ? 3 : 5;
+    return status;
+}
+
+static ortl_status set_rounds(void *settings, const char *text, ortl_error *error) {
+    static const char *const choices[] = {"auto", "all"};
+    size_t index = 0;
+    ortl_status status = ortl__options_choose("best-iteration", text, choices, 2, &index, error);
+    ((convert_settings *)settings)->options.rounds =
+        index == 0 ? ORTL_ROUNDS_AUTO : ORTL_ROUNDS_ALL;
+    return status;
+}
+
+static ortl_status add_metadata(void *settings, const char *text, ortl_error *error) {
+    convert_settings *s = settings;
+    size_t n_key = strcspn(text, "=");
+    size_t n_bytes = strlen(text) + 1;
+    char *copy = s->texts + s->n_text_used;
+    if (text[n_key] != '=' || n_key == 0)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "--meta \"%.60s\" is not KEY=VALUE",
+                                  text);
+    memcpy(copy, text, n_bytes);
+    copy[n_key] = '\0';
+    s->n_text_used += n_bytes;
+    s->pairs[2 * s->n_pairs] = copy;
+    s->pairs[2 * s->n_pairs + 1] = copy + n_key + 1;
+    s->n_pairs++;
+    return ORTL_OK;
+}
+
+/* ---- The verb -------------------------------------------------------------------------------- */
+
+static void say_what_was_done(const ortl_convert_report *done) {
+    ortl__message_note("%s: %llu trees, %llu nodes; read %llu bytes, wrote %llu, peak memory %llu",
+                       done->trainer, (unsigned long long)done->n_trees,
+                       (unsigned long long)done->n_nodes, (unsigned long long)done->source_bytes,
+                       (unsigned long long)done->file_bytes, (unsigned long long)done->peak_bytes);
+}
+
+static ortl_status convert(const char *path, convert_settings *s, ortl__report *report) {
+    ortl_convert_report done = {.struct_size = sizeof done};
+    ortl_status status;
+    if (s->output_path == NULL)
+        return ortl__message_fail(&report->error, ORTL_BAD_ARGUMENT,
+                                  "convert: -o OUT.onnx is missing");
+    s->options.metadata = s->pairs;
+    s->options.n_metadata = s->n_pairs;
+    s->options.limits = s->common.library.limits;
+    ortl__report_place(report, path);
+    status = ortl_convert(path, s->output_path, &s->options, &done, &report->error);
+    if (status == ORTL_OK && s->common.is_verbose) say_what_was_done(&done);
+    return status;
+}
+
+/* Room for all arguments, which is enough for those of --meta. */
+static ortl_status reserve_texts(convert_settings *s, int argc, char **argv, ortl_error *error) {
+    for (int i = 0; i < argc; i++) s->n_text_bytes += strlen(argv[i]) + 1;
+    s->texts = malloc(s->n_text_bytes);
+    s->pairs = calloc((size_t)argc, 2 * sizeof *s->pairs);
+    if (s->texts != NULL && s->pairs != NULL) return ORTL_OK;
+    return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the command line");
+}
+
+static ortl_status run(int argc, char **argv, ortl__report *report) {
+    convert_settings settings = {.options = ORTL_CONVERT_OPTIONS_INIT};
+    int n_operands;
+    bool is_done = false;
+    ortl_status status = reserve_texts(&settings, argc, argv, &report->error);
+    if (status == ORTL_OK)
+        status = ortl__verb_begin(&ortl__verb_convert, argc, argv, &settings, 1, 1, &n_operands,
+                                  &is_done, report);
+    if (status == ORTL_OK && !is_done) status = convert(argv[1], &settings, report);
+    free(settings.texts);
+    free(settings.pairs);
+    return status;
+}
+
+static const ortl__option options[] = {
+    {"output", 'o', "OUT.onnx", "the file to write", set_output},
+    {"from", 0, "NAME", "lightgbm, xgboost, catboost, opencv or ranger (default: look)", set_from},
+    {"precision", 0, "float|double", "type of the model's input (default float)", set_precision},
+    {"opset-ml", 0, "3|5", "version of ai.onnx.ml (default 3, runs everywhere)", set_opset},
+    {"best-iteration", 0, "auto|all", "rounds of an early-stopped model (default auto)",
+     set_rounds},
+    {"meta", 0, "KEY=VALUE", "record this in the model's metadata; may be repeated", add_metadata},
+    ORTL__COMMON_OPTIONS};
+
+const ortl__verb ortl__verb_convert = {
+    .name = "convert",
+    .summary = "an ONNX file from a trained model's own file",
+    .synopsis = "SOURCE -o OUT.onnx",
+    .text =
+        "Reads the model file of LightGBM (text), XGBoost (JSON, UBJSON), CatBoost (JSON),\n"
+        "OpenCV (YAML, XML, JSON) or ranger (.forest) and writes an ONNX file that predicts the\n"
+        "same, here and in onnxruntime. What cannot be expressed exactly is refused with the\n"
+        "reason (exit code 3); OUT.onnx then is not written. The same input always gives the\n"
+        "same bytes.\n"
+        "\n"
+        "--precision double is for columns that float32 cannot hold, such as times in seconds.\n"
+        "\n"
+        "Example\n"
+        "  ort-lite convert model.txt -o model.onnx --meta data=2024-05\n",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .run = run,
+};

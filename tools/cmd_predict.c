@@ -1,0 +1,180 @@
+/*
+ * ort-lite predict: the command line of the stream in predict.c.
+ */
+#include "predict.h"
+#include "verb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static ortl_status set_output(void *settings, const char *text, ortl_error *error) {
+    (void)error;
+    ((ortl__predict_settings *)settings)->output = text;
+    return ORTL_OK;
+}
+
+static ortl_status set_header(void *settings, const char *text, ortl_error *error) {
+    static const char *const words[] = {"auto", "yes", "no"}; /* as in ortl__header_choice */
+    ortl__predict_settings *predict = settings;
+    size_t index;
+    ortl_status status = ortl__options_choose("header", text, words, 3, &index, error);
+    if (status == ORTL_OK) predict->table.header = (ortl__header_choice)index;
+    return status;
+}
+
+static ortl_status set_by_position(void *settings, const char *text, ortl_error *error) {
+    (void)text, (void)error;
+    ((ortl__predict_settings *)settings)->table.is_by_position = true;
+    return ORTL_OK;
+}
+
+static ortl_status set_rename(void *settings, const char *text, ortl_error *error) {
+    ortl__predict_settings *predict = settings;
+    if (strchr(text, '=') == NULL)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--rename \"%.60s\" has no '=' (--rename OLD=NEW)", text);
+    predict->table.renames[predict->table.n_renames++] = text;
+    return ORTL_OK;
+}
+
+static ortl_status set_keep(void *settings, const char *text, ortl_error *error) {
+    (void)error;
+    ((ortl__predict_settings *)settings)->table.keep = text;
+    return ORTL_OK;
+}
+
+static ortl_status set_delimiter(void *settings, const char *text, ortl_error *error) {
+    ortl__predict_settings *predict = settings;
+    if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) text = "\t";
+    if (strlen(text) != 1 || strchr("\"\r\n", text[0]) != NULL)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--delimiter \"%.20s\" is not one character (`tab` is one)",
+                                  text);
+    predict->delimiter = text[0];
+    return ORTL_OK;
+}
+
+static ortl_status set_decimal(void *settings, const char *text, ortl_error *error) {
+    ortl__predict_settings *predict = settings;
+    if (strcmp(text, ".") != 0 && strcmp(text, ",") != 0)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--decimal \"%.20s\" is neither '.' nor ','", text);
+    predict->table.point = text[0];
+    return ORTL_OK;
+}
+
+static ortl_status set_format(void *settings, const char *text, ortl_error *error) {
+    static const ortl__format *const formats[] = {&ortl__format_csv, &ortl__format_tsv,
+                                                  &ortl__format_jsonl, &ortl__format_npy};
+    enum { n_formats = sizeof formats / sizeof formats[0] };
+    const char *names[n_formats];
+    size_t index;
+    for (size_t i = 0; i < n_formats; i++) names[i] = formats[i]->name;
+    ortl_status status = ortl__options_choose("format", text, names, n_formats, &index, error);
+    if (status == ORTL_OK) ((ortl__predict_settings *)settings)->format = formats[index];
+    return status;
+}
+
+static ortl_status set_on_error(void *settings, const char *text, ortl_error *error) {
+    static const char *const words[] = {"fail", "nan"};
+    size_t index;
+    ortl_status status = ortl__options_choose("on-error", text, words, 2, &index, error);
+    if (status == ORTL_OK) ((ortl__predict_settings *)settings)->is_lenient = index == 1;
+    return status;
+}
+
+static ortl_status set_flush(void *settings, const char *text, ortl_error *error) {
+    (void)text, (void)error;
+    ((ortl__predict_settings *)settings)->is_flushed = true;
+    return ORTL_OK;
+}
+
+/* What no option can see alone. */
+static ortl_status check_settings(ortl__predict_settings *settings, ortl_error *error) {
+    if (settings->delimiter == 0) settings->delimiter = settings->table.point == ',' ? ';' : ',';
+    if (settings->delimiter == settings->table.point)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--delimiter and --decimal are the same character '%c'",
+                                  settings->delimiter);
+    if (strcmp(settings->model, "-") == 0 && strcmp(settings->input, "-") == 0)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "model and table cannot both come from standard input");
+    if (!settings->format->needs_seekable) return ORTL_OK;
+    if (settings->output == NULL || strcmp(settings->output, "-") == 0)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "--format %s needs -o FILE",
+                                  settings->format->name);
+    if (settings->table.keep != NULL)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--format %s cannot carry columns through (--keep needs csv, tsv "
+                                  "or jsonl)",
+                                  settings->format->name);
+    return ORTL_OK;
+}
+
+static ortl_status run(int argc, char **argv, ortl__report *report) {
+    int n_operands;
+    bool is_done;
+    ortl__predict_settings settings = {.format = &ortl__format_csv, .table.point = '.'};
+    settings.table.renames = calloc((size_t)argc, sizeof *settings.table.renames);
+    if (settings.table.renames == NULL)
+        return ortl__message_fail(&report->error, ORTL_NO_MEMORY, "no memory for the arguments");
+    ortl_status status = ortl__verb_begin(&ortl__verb_predict, argc, argv, &settings, 1, 2,
+                                          &n_operands, &is_done, report);
+    if (status != ORTL_OK || is_done) goto done;
+    settings.model = argv[1];
+    settings.input = n_operands == 2 ? argv[2] : "-";
+    status = check_settings(&settings, &report->error);
+    if (status == ORTL_OK) status = ortl__predict(&settings, report);
+done:
+    free(settings.table.renames);
+    return status;
+}
+
+static const ortl__option options[] = {
+    {"output", 'o', "FILE", "write there instead of stdout", set_output},
+    {"format", 'f', "FORMAT", "csv, tsv, jsonl, or npy (needs -o)", set_format},
+    {"header", 0, "WHEN", "auto, yes or no: is the first line a header?", set_header},
+    {"by-position", 0, NULL, "ignore the names of the header", set_by_position},
+    {"rename", 0, "OLD=NEW", "call a column of the table differently", set_rename},
+    {"keep", 0, "COLUMN,...", "carry columns through, in front of the predictions", set_keep},
+    {"delimiter", 'd', "CHARACTER", "between the fields of the table; tab is one", set_delimiter},
+    {"decimal", 0, "CHARACTER", "decimal point of the table, '.' or ','", set_decimal},
+    {"on-error", 0, "WHAT", "fail, or nan: a field that is no number is missing", set_on_error},
+    {"flush", 0, NULL, "write each row before waiting for more input", set_flush},
+    ORTL__COMMON_OPTIONS,
+};
+
+const ortl__verb ortl__verb_predict = {
+    .name = "predict",
+    .summary = "predictions for the rows of a table",
+    .synopsis = "MODEL.onnx [INPUT.csv|-] [-o FILE]",
+    .text =
+        "Reads a table from a file or from stdin and writes one row for each of its rows, in\n"
+        "order, in constant memory: a classifier's columns are label and probability_<class>, a\n"
+        "regressor's prediction or prediction_0, ...; other graphs have their outputs' names.\n"
+        "\n"
+        "Header: with --header auto the first line is one when a field of it is neither a\n"
+        "number (nan and inf are) nor a missing value, so names like 0,1,2 need --header yes.\n"
+        "When a model reads text, a line is a header when it holds a name that the model knows\n"
+        "or no number where the model wants one; where that does not tell, --header must. The\n"
+        "output has a header unless --header no is given.\n"
+        "\n"
+        "Columns are matched by name when the table has a header and the model knows names: one\n"
+        "input for each column, or the metadata entry feature_names. Their order is free, further\n"
+        "columns are ignored. Otherwise they go by position, and a column that is no feature\n"
+        "must be cut or named with --keep (without a header by its number, from 1).\n"
+        "\n"
+        "Missing values are empty fields, NA, nan and null in any case of letters. Fields that\n"
+        "are no number end the run with exit code 4, after the rows before have been written;\n"
+        "with --on-error nan they are missing, and so are the last fields of a short line. NaN\n"
+        "and infinities are printed as nan, inf and -inf, in jsonl as null.\n"
+        "\n"
+        "--format npy writes an array [N] or [N, C], or a record array with named fields where\n"
+        "the columns differ in type, as a classifier's do.\n"
+        "\n"
+        "Example\n"
+        "  tail -n +1 -f log.csv | ort-lite predict churn.onnx --keep id --flush\n",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .run = run,
+};

@@ -1,0 +1,20 @@
+/*
+ * Figures and texts as people read them, made without the locale.
+ */
+#ifndef ORTL_TOOLS_FIGURES_H
+#define ORTL_TOOLS_FIGURES_H
+
+#include "../runtime/ortlite.h"
+
+#define ORTL__FIGURE_CHARS 40
+
+/* "46 998"; returns text_out. */
+const char *ortl__figure_count(uint64_t count, char text_out[ORTL__FIGURE_CHARS]);
+
+/* "612 bytes", "12.5 KiB", "1.9 MiB"; returns text_out. */
+const char *ortl__figure_bytes(uint64_t n_bytes, char text_out[ORTL__FIGURE_CHARS]);
+
+/* "s" unless count is 1. */
+const char *ortl__figure_plural(uint64_t count);
+
+#endif

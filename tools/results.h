@@ -1,0 +1,43 @@
+/*
+ * Running the model on blocks of rows, and its outputs as columns of a table with names.
+ */
+#ifndef ORTL_TOOLS_RESULTS_H
+#define ORTL_TOOLS_RESULTS_H
+
+#include "rows.h"
+
+/* One output of the graph. */
+typedef struct ortl__result_group {
+    ortl_type type;
+    size_t n_columns;
+    const void *data;    /* (n_rows of the block, n_columns) of type, until the next run */
+    size_t n_characters; /* most code points of a text where that is known, else 0 */
+} ortl__result_group;
+
+typedef struct ortl__results {
+    const ortl__model *model;
+    ortl_context *context;
+    ortl_tensor *inputs;        /* (n_inputs of the graph) */
+    ortl_tensor *outputs;       /* (n_groups) */
+    ortl__result_group *groups; /* (n_groups), one for each output of the graph */
+    size_t n_groups;
+    ortl_string *names; /* (n_columns) NULL: not known before the first run */
+    size_t n_columns;   /* of all groups together */
+    ortl__texts texts;  /* of the names */
+} ortl__results;
+
+#define ORTL__RESULTS_INIT                                                                         \
+    { .model = NULL }
+
+/* The model must outlive the results. */
+ortl_status ortl__results_begin(ortl__results *results, const ortl__model *model,
+                                ortl_error *error);
+
+/* Runs the model on the block; the first run decides names and widths of the columns, and a later
+ * one that differs is refused. A block without rows gives columns as the file declares them when
+ * the graph cannot run on nothing. */
+ortl_status ortl__results_run(ortl__results *results, const ortl__rows *rows, ortl_error *error);
+
+void ortl__results_free(ortl__results *results);
+
+#endif
