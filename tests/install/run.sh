@@ -42,7 +42,7 @@ check "$work/c99"
 check "$work/c99_static"
 check "$work/cpp"
 
-cmake -S "$source/tests/install" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" \
+cmake -G Ninja -S "$source/tests/install" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" \
     -DEXAMPLE="$source/examples/embed/embed.c" -DCMAKE_C_COMPILER="$compiler" >"$work/cmake.log"
 cmake --build "$work/cmake" >>"$work/cmake.log"
 check "$work/cmake/embed_ortlite"
