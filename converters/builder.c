@@ -68,6 +68,9 @@ ortl_status ortl__builder_new(const ortl_builder_options *options, ortl__memory 
     ortl__arena_init(&builder->arena, builder->memory);
     status =
         ortl__ensemble_columns_new(builder->memory, first_kind(builder), &builder->columns, error);
+    if (status == ORTL_OK && o.keeps_source)
+        status = ortl__source_new(o.allocator, builder->memory->limit, o.data_type,
+                                  &builder->source, error);
     if (status == ORTL_OK)
         *builder_out = builder;
     else
@@ -86,6 +89,7 @@ void ortl_builder_free(ortl_builder *builder) {
     ortl__memory last;
     if (!builder) return;
     memory = builder->memory;
+    ortl_source_walk_free(builder->source);
     ortl__tree_free(builder);
     ortl__ensemble_columns_free(builder->columns);
     ortl__memory_free(memory, builder->metadata, builder->metadata_capacity,
@@ -170,7 +174,7 @@ static ortl_status begin_tree(ortl_builder *builder, size_t n_nodes, size_t targ
     tree->target = target;
     tree->is_open = 1;
     builder->n_begun++;
-    return ORTL_OK;
+    return ortl__source_tree_begin(builder->source, n_nodes, target, error);
 }
 
 ortl_status ortl_builder_tree_begin(ortl_builder *builder, size_t n_nodes, size_t target,
@@ -213,7 +217,7 @@ static ortl_status take_linear(ortl_builder *builder, const double *weights, siz
     builder->n_linear_features = n_features;
     builder->n_linear_targets = n_targets;
     builder->linear_nan_is_zero = nan_is_zero != 0;
-    return ORTL_OK;
+    return ortl__source_linear(builder->source, weights, n_features, n_targets, nan_is_zero, error);
 }
 
 ortl_status ortl_builder_linear(ortl_builder *builder, const double *weights, size_t n_features,
@@ -250,6 +254,9 @@ static ortl_status write_model(ortl_builder *builder, const char *path, const or
         return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model was not described");
     builder->is_finished = 1;
     status = ortl__builder_finish_sums(builder, error);
+    if (status == ORTL_OK)
+        status = ortl__source_finish(builder->source, &builder->model,
+                                     builder->opset_ml == 5 ? (uint32_t)builder->n_rows : 0, error);
     if (status == ORTL_OK) status = ortl__builder_graph(builder, &graph, error);
     if (status == ORTL_OK)
         status =

@@ -32,6 +32,7 @@ extern "C" {
 #endif
 
 typedef struct ortl_builder ortl_builder;
+typedef struct ortl_source_walk ortl_source_walk; /* see source_walk.h */
 
 /* ---- Making a builder ------------------------------------------------------------------------ */
 
@@ -47,10 +48,12 @@ typedef struct ortl_builder_options {
     ortl_limits limits;   /* memory_bytes 0: no limit; trees, tree_nodes, features, outputs_per_row
                              and string_bytes are checked */
     const ortl_allocator *allocator; /* NULL: malloc, realloc and free */
+    int keeps_source; /* 1: the trees are also kept as they are given, for comparing the file with
+                         them (ortl_source_walk_take); in memory_bytes once more */
 } ortl_builder_options;
 
 #define ORTL_BUILDER_OPTIONS_INIT                                                                  \
-    { sizeof(ortl_builder_options), ORTL_FLOAT, ORTL_FLOAT, 3, {0}, NULL }
+    { sizeof(ortl_builder_options), ORTL_FLOAT, ORTL_FLOAT, 3, {0}, NULL, 0 }
 
 /* options may be NULL. On failure *builder_out is NULL. */
 ORTL_API ortl_status ortl_builder_new(const ortl_builder_options *options,
@@ -84,7 +87,8 @@ typedef enum ortl_task {
     X(SIGNED_SQUARE, "sign(raw) * raw * raw")                                                      \
     X(LOG1P_EXP, "log(1 + exp(raw))")                                                              \
     X(VOTES, "votes of the trees for a class over the number of trees; leaves vote")               \
-    X(MEAN_VARIANCE, "two targets: raw[0] and exp(2 * raw[1])")
+    X(MEAN_VARIANCE, "two targets: raw[0] and exp(2 * raw[1])")                                    \
+    X(STEP, "1 when raw is above 0, else 0")
 
 typedef enum ortl_link {
 #define ORTL_LINK_ENUM(name, sentence) ORTL_LINK_##name,

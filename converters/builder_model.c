@@ -170,9 +170,10 @@ static ortl_status check_link(const ortl_model *m, ortl_error *error) {
     int has_labels = m->task == ORTL_TASK_CLASSIFICATION || m->task == ORTL_TASK_CLASS;
     int needs_all = m->link == ORTL_LINK_SOFTMAX || m->link == ORTL_LINK_VOTES;
     int is_value = m->link == ORTL_LINK_EXP || m->link == ORTL_LINK_SIGNED_SQUARE ||
-                   m->link == ORTL_LINK_LOG1P_EXP || m->link == ORTL_LINK_MEAN_VARIANCE;
+                   m->link == ORTL_LINK_LOG1P_EXP || m->link == ORTL_LINK_MEAN_VARIANCE ||
+                   m->link == ORTL_LINK_STEP;
     const char *problem = NULL;
-    if ((unsigned)m->task > ORTL_TASK_CLASS || (unsigned)m->link > ORTL_LINK_MEAN_VARIANCE)
+    if ((unsigned)m->task > ORTL_TASK_CLASS || (unsigned)m->link > ORTL_LINK_STEP)
         problem = "unknown task or link";
     else if (has_labels && is_value)
         problem = "this link is for regression";

@@ -86,7 +86,11 @@ ortl_status ortl_builder_split(ortl_builder *builder, size_t node, const ortl_sp
                                ortl_error *error) {
     ortl_status status = ORTL_OK;
     if (!builder || !split) return ortl__builder_null(error);
-    if (ortl__builder_enter(builder, 1)) status = add_split(builder, node, split);
+    if (ortl__builder_enter(builder, 1)) {
+        status = add_split(builder, node, split);
+        if (status == ORTL_OK)
+            status = ortl__source_split(builder->source, node, split, &builder->failure);
+    }
     return ortl__builder_leave(builder, status, error);
 }
 
@@ -118,7 +122,11 @@ ortl_status ortl_builder_category_split(ortl_builder *builder, size_t node,
                                         const ortl_category_split *split, ortl_error *error) {
     ortl_status status = ORTL_OK;
     if (!builder || !split) return ortl__builder_null(error);
-    if (ortl__builder_enter(builder, 1)) status = add_category_split(builder, node, split);
+    if (ortl__builder_enter(builder, 1)) {
+        status = add_category_split(builder, node, split);
+        if (status == ORTL_OK)
+            status = ortl__source_category_split(builder->source, node, split, &builder->failure);
+    }
     return ortl__builder_leave(builder, status, error);
 }
 
@@ -146,7 +154,11 @@ static ortl_status add_leaf(ortl_builder *builder, size_t node, double value) {
 ortl_status ortl_builder_leaf(ortl_builder *builder, size_t node, double value, ortl_error *error) {
     ortl_status status = ORTL_OK;
     if (!builder) return ortl__builder_null(error);
-    if (ortl__builder_enter(builder, 1)) status = add_leaf(builder, node, value);
+    if (ortl__builder_enter(builder, 1)) {
+        status = add_leaf(builder, node, value);
+        if (status == ORTL_OK)
+            status = ortl__source_leaf(builder->source, node, value, &builder->failure);
+    }
     return ortl__builder_leave(builder, status, error);
 }
 
@@ -182,7 +194,12 @@ ortl_status ortl_builder_leaf_vector(ortl_builder *builder, size_t node, const d
                                      size_t n_values, ortl_error *error) {
     ortl_status status = ORTL_OK;
     if (!builder || !values) return ortl__builder_null(error);
-    if (ortl__builder_enter(builder, 1)) status = add_leaf_vector(builder, node, values, n_values);
+    if (ortl__builder_enter(builder, 1)) {
+        status = add_leaf_vector(builder, node, values, n_values);
+        if (status == ORTL_OK)
+            status = ortl__source_leaf_vector(builder->source, node, values, n_values,
+                                              &builder->failure);
+    }
     return ortl__builder_leave(builder, status, error);
 }
 
@@ -204,7 +221,11 @@ ortl_status ortl_builder_leaf_vote(ortl_builder *builder, size_t node, size_t ta
                                    ortl_error *error) {
     ortl_status status = ORTL_OK;
     if (!builder) return ortl__builder_null(error);
-    if (ortl__builder_enter(builder, 1)) status = add_leaf_vote(builder, node, target);
+    if (ortl__builder_enter(builder, 1)) {
+        status = add_leaf_vote(builder, node, target);
+        if (status == ORTL_OK)
+            status = ortl__source_leaf_vote(builder->source, node, target, &builder->failure);
+    }
     return ortl__builder_leave(builder, status, error);
 }
 

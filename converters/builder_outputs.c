@@ -26,6 +26,13 @@ static uint32_t mean_variance(ortl__parts *parts, uint32_t raw) {
     return ortl__parts_where(parts, mask, ortl__parts_unary(parts, "Exp", twice), raw);
 }
 
+static uint32_t step(ortl__parts *parts, uint32_t raw) {
+    const double zero = 0;
+    uint32_t is_above =
+        ortl__parts_binary(parts, "Greater", raw, ortl__parts_reals(parts, "zero", 0, 0, &zero));
+    return ortl__parts_with_int(parts, "Cast", &is_above, 1, "to", ORTL_FLOAT);
+}
+
 static uint32_t apply_link(const ortl_builder *builder, ortl__parts *parts, uint32_t raw) {
     double n_trees = (double)builder->n_begun;
     switch (builder->model.link) {
@@ -40,6 +47,7 @@ static uint32_t apply_link(const ortl_builder *builder, ortl__parts *parts, uint
         return ortl__parts_binary(parts, "Div", raw,
                                   ortl__parts_reals(parts, "n_trees", 0, 0, &n_trees));
     case ORTL_LINK_MEAN_VARIANCE: return mean_variance(parts, raw);
+    case ORTL_LINK_STEP: return step(parts, raw);
     }
     return raw;
 }

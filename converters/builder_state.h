@@ -9,6 +9,7 @@
 #include "../onnx/graph.h"
 #include "../runtime/memory.h"
 #include "builder.h"
+#include "source_record.h"
 
 /* ---- The tree that is being built ------------------------------------------------------------ */
 
@@ -31,12 +32,12 @@ typedef struct ortl__tree_node {
     uint32_t true_node;  /* splits: where the test holds */
     uint32_t false_node; /* splits: where not */
     uint32_t place;      /* tree_end: its first row in the tree (or leaf, TreeEnsemble) */
+    uint32_t break_leaf; /* tree_end: leaf of the separator behind a CATEGORY, TreeEnsemble */
     float cover;         /* 0: not given */
     double number;       /* SPLIT: threshold; LEAF: value */
     uint64_t begin;      /* CATEGORY: into categories; LEAF_VECTOR: into values; LEAF_VOTE:
                             the target */
     uint64_t count;      /* CATEGORY: categories */
-    uint32_t break_leaf; /* tree_end: leaf of the separator behind a CATEGORY, TreeEnsemble */
 } ortl__tree_node;
 
 typedef struct ortl__tree_work {
@@ -146,6 +147,7 @@ struct ortl_builder {
     int linear_nan_is_zero;
     int is_finished; /* sums are final; nothing more may be added */
     uint64_t file_bytes;
+    ortl_source_walk *source; /* records every call; NULL: not wanted, or taken */
 };
 
 /* As ortl_builder_new, inside the budget of a conversion when memory is not NULL. */

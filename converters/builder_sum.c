@@ -116,39 +116,31 @@ static int has_tree(const ortl_builder *builder, uint64_t target) {
     return target < builder->n_first && builder->first[target].count > 0;
 }
 
-/* The base as the operator's base_values: ai.onnx.ml 3 only, and not for targets without a vote,
- * whose base onnxruntime loses. */
-static ortl_status add_base_last(ortl_builder *builder, ortl_error *error) {
+/* The base as the operator's base_values, which onnxruntime loses for targets without a vote:
+ * append_constants sees to it that there are none. */
+static ortl_status add_base_values(ortl_builder *builder, ortl_error *error) {
     size_t n_targets = builder->model.n_targets;
     ortl_status status = ORTL_OK;
-    if (builder->opset_ml == 5) return ORTL_OK;
     for (size_t t = 0; t < n_targets && status == ORTL_OK; t++)
         status = ortl__builder_append_real(builder, ORTL__COLUMN_BASE_VALUES,
                                            builder->model.base[t], error);
     return status;
 }
 
+/* Where the base of the model has gone so far. */
+typedef enum base_place { BASE_NOWHERE, BASE_IN_FIRST_TREES, BASE_IN_ATTRIBUTE } base_place;
+
 /* A tree of one leaf for each target that has no tree, or whose base is not in yet. */
-static ortl_status append_constants(ortl_builder *builder, int base_is_in, ortl_error *error) {
+static ortl_status append_constants(ortl_builder *builder, base_place place, ortl_error *error) {
     const ortl_model *m = &builder->model;
     ortl_status status = ORTL_OK;
     for (size_t t = 0; t < m->n_targets && status == ORTL_OK; t++) {
         double base = m->base ? m->base[t] : 0.0;
-        int is_in = base_is_in || base == 0.0;
+        int is_in = base == 0.0 || place == BASE_IN_ATTRIBUTE ||
+                    (place == BASE_IN_FIRST_TREES && has_tree(builder, t));
         if (!has_tree(builder, t) || !is_in)
             status = ortl__builder_append_constant_tree(builder, t, is_in ? 0.0 : base, error);
     }
-    return status;
-}
-
-/* With base_first a target without a tree still lacks its base. */
-static ortl_status append_missing_targets(ortl_builder *builder, ortl_error *error) {
-    const ortl_model *m = &builder->model;
-    ortl_status status = ORTL_OK;
-    for (size_t t = 0; t < m->n_targets && status == ORTL_OK; t++)
-        if (!has_tree(builder, t))
-            status =
-                ortl__builder_append_constant_tree(builder, t, m->base ? m->base[t] : 0.0, error);
     return status;
 }
 
@@ -176,18 +168,19 @@ static ortl_status make_sign_mixed(ortl_builder *builder, ortl_error *error) {
 
 ortl_status ortl__builder_finish_sums(ortl_builder *builder, ortl_error *error) {
     const ortl_model *m = &builder->model;
+    base_place place = BASE_NOWHERE;
     ortl_status status = check_targets(builder, error);
     if (status == ORTL_OK) status = check_link(builder, error);
     if (status != ORTL_OK || builder->linear || m->link == ORTL_LINK_VOTES) return status;
     status = apply_scale(builder, error);
     if (status == ORTL_OK && has_base(m) && m->base_first) {
+        place = BASE_IN_FIRST_TREES;
         status = add_base_first(builder, error);
-        if (status == ORTL_OK) status = append_missing_targets(builder, error);
-    } else if (status == ORTL_OK) {
-        int in_attribute = has_base(m) && builder->opset_ml != 5;
-        if (in_attribute) status = add_base_last(builder, error);
-        if (status == ORTL_OK) status = append_constants(builder, in_attribute, error);
+    } else if (status == ORTL_OK && has_base(m) && builder->opset_ml != 5) {
+        place = BASE_IN_ATTRIBUTE;
+        status = add_base_values(builder, error);
     }
+    if (status == ORTL_OK) status = append_constants(builder, place, error);
     if (status == ORTL_OK) status = make_sign_mixed(builder, error);
     return status;
 }

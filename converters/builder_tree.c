@@ -206,7 +206,10 @@ static ortl_status append_rows_v3(ortl_builder *builder, ortl_error *error) {
         } else if (node->kind == ORTL__NODE_SPLIT) {
             status = append_split(builder, node, error);
         } else {
-            status = ortl__builder_append_leaf_row(builder, node->cover, error);
+            status =
+                ortl__source_file_leaf(builder->source, builder->n_rows, tree->order[i], error);
+            if (status == ORTL_OK)
+                status = ortl__builder_append_leaf_row(builder, node->cover, error);
             if (status == ORTL_OK) status = append_weights(builder, node, error);
         }
     }
@@ -277,13 +280,16 @@ static ortl_status append_separator_v5(ortl_builder *builder, const ortl__tree_n
     return ortl__builder_append_weight(builder, 0, target, 0.0, error);
 }
 
-static ortl_status append_leaf_v5(ortl_builder *builder, const ortl__tree_node *node,
-                                  uint64_t target, ortl_error *error) {
+static ortl_status append_leaf_v5(ortl_builder *builder, uint32_t number, uint64_t target,
+                                  ortl_error *error) {
     const ortl__tree_work *tree = &builder->tree;
+    const ortl__tree_node *node = &tree->nodes[number];
     int is_vector = node->kind == ORTL__NODE_LEAF_VECTOR;
     int is_vote = node->kind == ORTL__NODE_LEAF_VOTE;
     size_t own_target = is_vote ? (size_t)node->begin : is_vector ? (size_t)target : tree->target;
     double value = is_vote ? 1.0 : is_vector ? tree->values[node->begin + target] : node->number;
+    ortl_status status = ortl__source_file_leaf(builder->source, builder->n_leaves, number, error);
+    if (status != ORTL_OK) return status;
     return ortl__builder_append_weight(builder, 0, own_target, value, error);
 }
 
@@ -298,7 +304,7 @@ static ortl_status append_rows_v5(ortl_builder *builder, uint64_t target, ortl_e
         status = ortl__builder_append_leaf_row(builder, root->cover, error);
     for (uint64_t i = 0; i < tree->n_reached && status == ORTL_OK; i++) {
         const ortl__tree_node *node = &tree->nodes[tree->order[i]];
-        status = is_leaf(node) ? append_leaf_v5(builder, node, target, error)
+        status = is_leaf(node) ? append_leaf_v5(builder, tree->order[i], target, error)
                                : append_row_v5(builder, node, first_leaf, error);
         if (status == ORTL_OK && touches_category(tree, node))
             status = append_separator_v5(builder, node, first_leaf, separator_target, error);
@@ -335,6 +341,8 @@ static ortl_status append_tree(ortl_builder *builder, ortl_error *error) {
     ortl_status status = ORTL_OK;
     for (uint64_t copy = 0; copy < (is_v5 ? n_targets : 1) && status == ORTL_OK; copy++) {
         uint64_t begin = count_weights(builder);
+        status = ortl__source_file_tree(builder->source, error);
+        if (status != ORTL_OK) return status;
         status = is_v5 ? append_rows_v5(builder, copy, error) : append_rows_v3(builder, error);
         uint64_t count = count_weights(builder) - begin;
         if (tree->target != ORTL_ALL_TARGETS && status == ORTL_OK)

@@ -29,7 +29,7 @@ static void sift_down(int64_t *values, uint64_t root, uint64_t n) {
 }
 
 /* Heapsort: the order of a hostile file cannot make it slow, and it takes no memory. */
-static void sort(int64_t *values, uint64_t n) {
+void ortl__categories_sort(int64_t *values, uint64_t n) {
     for (uint64_t i = n / 2; i-- > 0;) sift_down(values, i, n);
     for (uint64_t i = n; i-- > 1;) {
         int64_t greatest = values[0];
@@ -104,9 +104,10 @@ ortl_status ortl__categories_take(ortl_builder *builder, const ortl_category_spl
     ortl__tree_work *tree = &builder->tree;
     uint64_t n = split->bits ? count_bits(split->bits, split->n_words) : split->n_categories;
     int64_t *categories;
+    /* One at least, so that an empty set has an address too. */
     ortl_status status =
         ortl__memory_grow(builder->memory, &tree->categories, &tree->category_capacity,
-                          tree->n_categories + n, sizeof *tree->categories, error);
+                          tree->n_categories + (n > 0 ? n : 1), sizeof *tree->categories, error);
     if (status != ORTL_OK) return status;
     categories = tree->categories + tree->n_categories;
     if (split->bits)
@@ -116,7 +117,7 @@ ortl_status ortl__categories_take(ortl_builder *builder, const ortl_category_spl
     for (uint64_t i = 0; i < n && status == ORTL_OK; i++)
         status = check_category(builder, categories[i], split->rule, error);
     if (status != ORTL_OK) return status;
-    if (!is_ascending(categories, n)) sort(categories, n);
+    if (!is_ascending(categories, n)) ortl__categories_sort(categories, n);
     n = drop_unreachable(categories, drop_repeats(categories, n), builder->is_double);
     *has_zero_out = 0;
     for (uint64_t i = 0; i < n && categories[i] <= 0; i++) *has_zero_out |= categories[i] == 0;

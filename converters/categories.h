@@ -13,6 +13,9 @@ ortl_status ortl__categories_take(ortl_builder *builder, const ortl_category_spl
                                   ortl__tree_node *node, ortl__column_way *way_out,
                                   int *has_zero_out, ortl_error *error);
 
+/* Sorts n values, ascending, in n log n whatever their order. */
+void ortl__categories_sort(int64_t *values, uint64_t n);
+
 /* One test of a chain: when it holds, the row goes to the members' side or to the other side; else
  * to the next test, after the last one to the other side. */
 typedef struct ortl__category_test {

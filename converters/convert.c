@@ -13,6 +13,7 @@
 #include "../runtime/memory.h"
 #include "../runtime/status.h"
 #include "builder_state.h"
+#include "source_walk.h"
 #include "trainer.h"
 
 /* The budget when none is given: room for reading the largest text formats. */
@@ -92,6 +93,7 @@ static ortl_status make_builder(conversion *c, ortl_error *error) {
     o.opset_ml = c->options.opset_ml;
     o.limits = c->options.limits;
     o.allocator = c->options.allocator;
+    o.keeps_source = c->options.walk_out != NULL;
     return ortl__builder_new(&o, &c->memory, &c->builder, error);
 }
 
@@ -135,9 +137,18 @@ static void fill_report(const conversion *c, uint64_t source_bytes, ortl_convert
     memcpy(report, &r, r.struct_size);
 }
 
+/* Hands over what the caller wants besides the file, which is written. */
+static ortl_status finish_conversion(const conversion *c, uint64_t source_bytes,
+                                     ortl_convert_report *report_out, ortl_error *error) {
+    fill_report(c, source_bytes, report_out);
+    if (!c->options.walk_out) return ORTL_OK;
+    return ortl_source_walk_take(c->builder, c->options.walk_out, error);
+}
+
 static void init_conversion(conversion *c, const ortl_convert_options *options) {
     memset(c, 0, sizeof *c);
     c->options = complete_options(options);
+    if (c->options.walk_out) *c->options.walk_out = NULL;
     ortl__memory_init(&c->memory, c->options.allocator, UINT64_MAX, "memory_bytes");
 }
 
@@ -150,7 +161,7 @@ ortl_status ortl_convert_memory(const void *bytes, size_t n_bytes, const ortl_si
     init_conversion(&c, options);
     status = read_model(&c, bytes, n_bytes, error);
     if (status == ORTL_OK) status = ortl_builder_write(c.builder, sink, error);
-    if (status == ORTL_OK) fill_report(&c, n_bytes, report_out);
+    if (status == ORTL_OK) status = finish_conversion(&c, n_bytes, report_out, error);
     ortl_builder_free(c.builder);
     return status;
 }
@@ -170,7 +181,7 @@ static ortl_status read_to_end(int descriptor, conversion *c, unsigned char **by
         if (status != ORTL_OK) return status;
         n = read(descriptor, *bytes + *n_bytes, (size_t)(*capacity - *n_bytes));
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return ortl__fail(error, ORTL_IO, "the source cannot be read (errno %d)", errno);
+        if (n < 0) return ortl__fail_errno(error, errno, "the source cannot be read");
         if (n == 0) return ORTL_OK;
         *n_bytes += (uint64_t)n;
         if (*n_bytes > limit) return ortl__fail_limit(error, "model_bytes", limit, *n_bytes);
@@ -185,7 +196,7 @@ static ortl_status reserve_for_file(int descriptor, conversion *c, unsigned char
     uint64_t n_bytes;
     ortl_status status;
     if (fstat(descriptor, &about) != 0)
-        return ortl__fail(error, ORTL_IO, "the source cannot be read (errno %d)", errno);
+        return ortl__fail_errno(error, errno, "the source cannot be read");
     if (S_ISDIR(about.st_mode))
         return ortl__fail(error, ORTL_IO, "the source is a directory, not a file");
     if (!S_ISREG(about.st_mode)) return ORTL_OK;
@@ -213,13 +224,12 @@ ortl_status ortl_convert(const char *source_path, const char *output_path,
     if (!source_path || !output_path) return ortl__builder_null(error);
     init_conversion(&c, options);
     descriptor = open(source_path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return ortl__fail(error, ORTL_IO, "the source cannot be opened (errno %d)", errno);
+    if (descriptor < 0) return ortl__fail_errno(error, errno, "the source cannot be opened");
     status = reserve_for_file(descriptor, &c, &bytes, &capacity, error);
     if (status == ORTL_OK) status = read_to_end(descriptor, &c, &bytes, &capacity, &n_bytes, error);
     (void)close(descriptor);
     if (status == ORTL_OK) status = convert_bytes(&c, bytes, (size_t)n_bytes, output_path, error);
-    if (status == ORTL_OK) fill_report(&c, n_bytes, report_out);
+    if (status == ORTL_OK) status = finish_conversion(&c, n_bytes, report_out, error);
     ortl_builder_free(c.builder);
     ortl__memory_free(&c.memory, bytes, capacity, 1);
     return status;

@@ -31,10 +31,16 @@ typedef struct ortl_convert_options {
     ortl_limits
         limits; /* model_bytes: of the source file; memory_bytes 0: 64 MiB + 32 x its size */
     const ortl_allocator *allocator; /* NULL: malloc, realloc and free */
+    ortl_source_walk **walk_out;     /* NULL, or where the trees of the source go, for comparing the
+                                        file with them: see source_walk.h. The caller frees the walk; it
+                                        is NULL after a failure */
 } ortl_convert_options;
 
 #define ORTL_CONVERT_OPTIONS_INIT                                                                  \
-    { sizeof(ortl_convert_options), NULL, ORTL_FLOAT, 3, ORTL_ROUNDS_AUTO, NULL, 0, {0}, NULL }
+    {                                                                                              \
+        sizeof(ortl_convert_options), NULL, ORTL_FLOAT, 3, ORTL_ROUNDS_AUTO, NULL, 0, {0}, NULL,   \
+            NULL                                                                                   \
+    }
 
 /* What was done. */
 typedef struct ortl_convert_report {

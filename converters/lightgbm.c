@@ -149,7 +149,7 @@ static ortl_status check_words(const reading *r, enum header_key key, ortl_error
     while (ortl__lightgbm_next_word(field, &next).n_bytes > 0) n++;
     if (n == r->n_features) return ORTL_OK;
     return ortl__fail(error, ORTL_BAD_MODEL,
-                      "line %llu: %s has %llu words, %llu expected (max_feature_idx + 1)",
+                      "line %llu: words of %s: %llu, expected %llu (max_feature_idx + 1)",
                       (unsigned long long)field->line.number, key_texts[key], (unsigned long long)n,
                       (unsigned long long)r->n_features);
 }
@@ -217,7 +217,7 @@ static ortl_status check_number(const reading *r, ortl_error *error) {
  * which LightGBM does not look at either. */
 static ortl_status check_start(const reading *r, ortl__lightgbm_values *sizes, const char **at_out,
                                ortl_error *error) {
-    int64_t size = 0;
+    int64_t size = 0, n_left = r->lines.end - r->line.text;
     ortl_status status;
     if (!sizes->field->key) return ORTL_OK;
     if (*at_out && !r->has_carriage_returns && *at_out != r->line.text)
@@ -225,9 +225,16 @@ static ortl_status check_start(const reading *r, ortl__lightgbm_values *sizes, c
                           "line %llu: tree %llu does not begin where tree_sizes says (the text was "
                           "altered?)",
                           line_number(r), (unsigned long long)r->trees.n_trees);
-    status = ortl__lightgbm_read_integer(sizes, 0, r->lines.end - r->line.text, &size, error);
+    status = ortl__lightgbm_read_integer(sizes, 0, INT64_MAX, &size, error);
+    if (status != ORTL_OK) return status;
+    if (size > n_left)
+        return ortl__fail(
+            error, ORTL_BAD_MODEL,
+            "line %llu: tree %llu takes %lld bytes, the text has %lld left (cut off?)",
+            line_number(r), (unsigned long long)r->trees.n_trees, (long long)size,
+            (long long)n_left);
     *at_out = r->line.text + size;
-    return status;
+    return ORTL_OK;
 }
 
 static ortl_status read_trees(reading *r, ortl_error *error) {

@@ -107,6 +107,18 @@ static ortl_status fail_number(ortl__lightgbm_values *values, const char *expect
     return ortl__lightgbm_fail_at(field, found.text, error);
 }
 
+static ortl_status fail_range(const ortl__lightgbm_values *values, int64_t value, int64_t least,
+                              int64_t most, ortl_error *error) {
+    const char *key = values->field->key;
+    if (least == most)
+        ortl__fail(error, ORTL_BAD_MODEL, "%s is %lld, expected %lld", key, (long long)value,
+                   (long long)most);
+    else
+        ortl__fail(error, ORTL_BAD_MODEL, "%s is %lld, expected %lld to %lld", key,
+                   (long long)value, (long long)least, (long long)most);
+    return ortl__lightgbm_fail_at(values->field, values->next, error);
+}
+
 /* The number of n_used bytes at values->next is a word of its own. */
 static int is_whole_word(const ortl__lightgbm_values *values, size_t n_used) {
     const char *behind = values->next + n_used;
@@ -135,11 +147,7 @@ ortl_status ortl__lightgbm_read_integer(ortl__lightgbm_values *values, int64_t l
     values->next = skip_blanks(values->next, end);
     n_used = ortl__number_read_int64(values->next, (size_t)(end - values->next), &value);
     if (!is_whole_word(values, n_used)) return fail_number(values, "a whole number", error);
-    if (value < least || value > most) {
-        ortl__fail(error, ORTL_BAD_MODEL, "%s is %lld, expected %lld to %lld", values->field->key,
-                   (long long)value, (long long)least, (long long)most);
-        return ortl__lightgbm_fail_at(values->field, values->next, error);
-    }
+    if (value < least || value > most) return fail_range(values, value, least, most, error);
     values->next += n_used;
     values->n_read++;
     *value_out = value;

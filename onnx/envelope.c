@@ -54,13 +54,8 @@ ortl_status ortl__reader_new_value(ortl__reader *reader, const char *name, uint3
 
 /* ---- Passing over a message ------------------------------------------------------------------ */
 
-/* Reads the field's message as element number index of its array. */
-typedef ortl_status field_reader(ortl__reader *reader, ortl__wire wire, uint32_t index,
-                                 ortl_error *error);
-
-/* Calls read for each field of this number; there were n_expected when they were counted. */
-static ortl_status read_each(ortl__reader *reader, ortl__wire wire, uint32_t number,
-                             uint32_t n_expected, field_reader *read, ortl_error *error) {
+ortl_status ortl__reader_each(ortl__reader *reader, ortl__wire wire, uint32_t number,
+                              uint32_t n_expected, ortl__field_reader *read, ortl_error *error) {
     ortl__wire_field field;
     ortl_status status;
     uint32_t index = 0;
@@ -76,16 +71,13 @@ static ortl_status read_each(ortl__reader *reader, ortl__wire wire, uint32_t num
     return status;
 }
 
-#define COUNTED_FIELDS 32
-
-/* Counts the fields of each number below COUNTED_FIELDS; *last_out is the last of number `kept`. */
-static ortl_status count_fields(ortl__wire wire, uint32_t counts_out[COUNTED_FIELDS], uint32_t kept,
-                                ortl__wire_field *last_out, ortl_error *error) {
+ortl_status ortl__reader_count(ortl__wire wire, uint32_t counts_out[ORTL__COUNTED_FIELDS],
+                               uint32_t kept, ortl__wire_field *last_out, ortl_error *error) {
     ortl__wire_field field;
     ortl_status status;
-    memset(counts_out, 0, COUNTED_FIELDS * sizeof *counts_out);
+    memset(counts_out, 0, ORTL__COUNTED_FIELDS * sizeof *counts_out);
     while ((status = ortl__wire_next(&wire, &field, error)) == ORTL_OK && field.number != 0) {
-        if (field.number >= COUNTED_FIELDS) continue;
+        if (field.number >= ORTL__COUNTED_FIELDS) continue;
         if (counts_out[field.number]++ == UINT32_MAX)
             return ortl__fail(error, ORTL_BAD_MODEL, "a message has more than 2^32 fields");
         if (field.number == kept) *last_out = field;
@@ -93,9 +85,8 @@ static ortl_status count_fields(ortl__wire wire, uint32_t counts_out[COUNTED_FIE
     return status;
 }
 
-/* An array of n elements in the arena, its count set once it is there. */
-static ortl_status new_array(ortl__reader *reader, uint32_t n, size_t element_bytes,
-                             void *array_out, uint32_t *n_out, ortl_error *error) {
+ortl_status ortl__reader_array(ortl__reader *reader, uint32_t n, size_t element_bytes,
+                               void *array_out, uint32_t *n_out, ortl_error *error) {
     ortl_status status = ortl__arena_new(&reader->graph->arena, n, element_bytes, array_out, error);
     *n_out = status == ORTL_OK ? n : 0;
     return status;
@@ -175,20 +166,20 @@ static ortl_status make_arrays(ortl__reader *reader, const uint32_t *counts, ort
     if (counts[ORTL__GRAPH_SPARSE_INITIALIZER] > 0)
         return ortl__fail(error, ORTL_UNSUPPORTED,
                           "the graph has a sparse initializer, which is not supported");
-    ortl_status status = new_array(reader, n_initializers, sizeof *graph->initializers,
-                                   &graph->initializers, &graph->n_initializers, error);
+    ortl_status status = ortl__reader_array(reader, n_initializers, sizeof *graph->initializers,
+                                            &graph->initializers, &graph->n_initializers, error);
     if (status == ORTL_OK)
-        status = new_array(reader, n_initializers, sizeof *graph->initializer_values,
-                           &graph->initializer_values, &n_room, error);
+        status = ortl__reader_array(reader, n_initializers, sizeof *graph->initializer_values,
+                                    &graph->initializer_values, &n_room, error);
     if (status == ORTL_OK) /* n_inputs grows as they are read */
-        status = new_array(reader, counts[ORTL__GRAPH_INPUT], sizeof *graph->inputs, &graph->inputs,
-                           &n_room, error);
+        status = ortl__reader_array(reader, counts[ORTL__GRAPH_INPUT], sizeof *graph->inputs,
+                                    &graph->inputs, &n_room, error);
     if (status == ORTL_OK)
-        status = new_array(reader, counts[ORTL__GRAPH_OUTPUT], sizeof *graph->outputs,
-                           &graph->outputs, &graph->n_outputs, error);
+        status = ortl__reader_array(reader, counts[ORTL__GRAPH_OUTPUT], sizeof *graph->outputs,
+                                    &graph->outputs, &graph->n_outputs, error);
     if (status == ORTL_OK)
-        status = new_array(reader, counts[ORTL__GRAPH_NODE], sizeof *graph->nodes, &graph->nodes,
-                           &graph->n_nodes, error);
+        status = ortl__reader_array(reader, counts[ORTL__GRAPH_NODE], sizeof *graph->nodes,
+                                    &graph->nodes, &graph->n_nodes, error);
     return status;
 }
 
@@ -196,48 +187,53 @@ static ortl_status make_arrays(ortl__reader *reader, const uint32_t *counts, ort
 static ortl_status list_values(ortl__reader *reader, ortl_error *error) {
     ortl__graph *graph = reader->graph;
     ortl_status status =
-        new_array(reader, (uint32_t)reader->values.n_entries, sizeof *graph->value_names,
-                  &graph->value_names, &graph->n_values, error);
+        ortl__reader_array(reader, (uint32_t)reader->values.n_entries, sizeof *graph->value_names,
+                           &graph->value_names, &graph->n_values, error);
     for (uint32_t i = 0; status == ORTL_OK && i < graph->n_values; i++)
         graph->value_names[i] = reader->values.entries[i].text;
     return status;
 }
 
 static ortl_status read_graph(ortl__reader *reader, ortl__wire wire, ortl_error *error) {
-    uint32_t counts[COUNTED_FIELDS];
-    ortl_status status = count_fields(wire, counts, 0, NULL, error);
+    uint32_t counts[ORTL__COUNTED_FIELDS];
+    ortl_status status = ortl__reader_count(wire, counts, 0, NULL, error);
     if (status == ORTL_OK) status = make_arrays(reader, counts, error);
     if (status == ORTL_OK) status = read_graph_name(reader, wire, error);
     if (status == ORTL_OK)
-        status = read_each(reader, wire, ORTL__GRAPH_INITIALIZER, counts[ORTL__GRAPH_INITIALIZER],
-                           read_initializer, error);
+        status = ortl__reader_each(reader, wire, ORTL__GRAPH_INITIALIZER,
+                                   counts[ORTL__GRAPH_INITIALIZER], read_initializer, error);
     if (status == ORTL_OK)
-        status = read_each(reader, wire, ORTL__GRAPH_INPUT, counts[ORTL__GRAPH_INPUT], read_input,
-                           error);
+        status = ortl__reader_each(reader, wire, ORTL__GRAPH_INPUT, counts[ORTL__GRAPH_INPUT],
+                                   read_input, error);
     if (status == ORTL_OK)
-        status =
-            read_each(reader, wire, ORTL__GRAPH_NODE, counts[ORTL__GRAPH_NODE], read_node, error);
+        status = ortl__reader_each(reader, wire, ORTL__GRAPH_NODE, counts[ORTL__GRAPH_NODE],
+                                   read_node, error);
     if (status == ORTL_OK)
-        status = read_each(reader, wire, ORTL__GRAPH_OUTPUT, counts[ORTL__GRAPH_OUTPUT],
-                           read_output, error);
+        status = ortl__reader_each(reader, wire, ORTL__GRAPH_OUTPUT, counts[ORTL__GRAPH_OUTPUT],
+                                   read_output, error);
     if (status == ORTL_OK) status = list_values(reader, error);
+    if (status == ORTL_OK) status = ortl__reader_inline(reader, error);
     return status;
 }
 
 /* ---- Model ----------------------------------------------------------------------------------- */
 
-static ortl_status read_opset(ortl__reader *reader, ortl__wire wire, uint32_t index,
-                              ortl_error *error) {
+ortl_status ortl__reader_opset(ortl__reader *reader, ortl__wire wire, ortl__opset *opset_out,
+                               ortl_error *error) {
     Onnx__OperatorSetIdProto *message = NULL;
-    ortl__opset *opset = &reader->graph->opsets[index];
     ortl_status status =
         ortl__message_unpack(&reader->messages, wire, &onnx__operator_set_id_proto__descriptor,
                              ORTL__WANT_ALL, &message, error);
     if (status != ORTL_OK) return status;
-    status = ortl__reader_domain(reader, message->domain, &opset->domain, error);
-    opset->version = message->version;
+    status = ortl__reader_domain(reader, message->domain, &opset_out->domain, error);
+    opset_out->version = message->version;
     ortl__message_free(&reader->messages, message);
     return status;
+}
+
+static ortl_status read_opset(ortl__reader *reader, ortl__wire wire, uint32_t index,
+                              ortl_error *error) {
+    return ortl__reader_opset(reader, wire, &reader->graph->opsets[index], error);
 }
 
 static ortl_status read_metadata(ortl__reader *reader, ortl__wire wire, uint32_t index,
@@ -252,34 +248,6 @@ static ortl_status read_metadata(ortl__reader *reader, ortl__wire wire, uint32_t
     if (status == ORTL_OK)
         status = ortl__reader_text(reader, message->value, &entry[1].data, error);
     for (int i = 0; status == ORTL_OK && i < 2; i++) entry[i].n_bytes = strlen(entry[i].data);
-    ortl__message_free(&reader->messages, message);
-    return status;
-}
-
-/* Remembers the name of a function, to refuse a node that calls it. */
-static ortl_status read_function(ortl__reader *reader, ortl__wire wire, uint32_t index,
-                                 ortl_error *error) {
-    Onnx__FunctionProto *message = NULL;
-    const char *domain, *name;
-    char *key;
-    uint32_t number;
-    int is_new;
-    (void)index;
-    ortl_status status =
-        ortl__message_unpack(&reader->messages, wire, &onnx__function_proto__descriptor,
-                             ORTL__WANT_ALL, &message, error);
-    if (status != ORTL_OK) return status;
-    status = ortl__reader_domain(reader, message->domain, &domain, error);
-    if (status == ORTL_OK) status = ortl__reader_text(reader, message->name, &name, error);
-    if (status != ORTL_OK) goto done;
-    const size_t domain_bytes = strlen(domain), name_bytes = strlen(name);
-    status = ortl__arena_new(&reader->graph->arena, domain_bytes + name_bytes + 1, 1, &key, error);
-    if (status != ORTL_OK) goto done;
-    memcpy(key, domain, domain_bytes);
-    memcpy(key + domain_bytes + 1, name, name_bytes);
-    status = ortl__names_add(&reader->functions, key, domain_bytes + name_bytes + 1, &number,
-                             &is_new, error);
-done:
     ortl__message_free(&reader->messages, message);
     return status;
 }
@@ -322,50 +290,80 @@ static ortl_status check_model(const uint32_t *counts, ortl_error *error) {
 
 static ortl_status read_model(ortl__reader *reader, ortl__wire wire, ortl_error *error) {
     ortl__graph *graph = reader->graph;
-    uint32_t counts[COUNTED_FIELDS];
+    uint32_t counts[ORTL__COUNTED_FIELDS];
     ortl__wire_field graph_field = {0};
     ortl__wire inner;
-    ortl_status status = count_fields(wire, counts, ORTL__MODEL_GRAPH, &graph_field, error);
+    ortl_status status = ortl__reader_count(wire, counts, ORTL__MODEL_GRAPH, &graph_field, error);
     if (status == ORTL_BAD_MODEL)
         ortl__fail_within(error, "this is no ONNX model, or a damaged one: ");
     if (status == ORTL_OK) status = read_model_texts(reader, wire, error);
     if (status == ORTL_OK) status = check_model(counts, error);
     if (status == ORTL_OK)
-        status = new_array(reader, counts[ORTL__MODEL_OPSET], sizeof *graph->opsets, &graph->opsets,
-                           &graph->n_opsets, error);
-    if (status == ORTL_OK)
-        status = read_each(reader, wire, ORTL__MODEL_OPSET, graph->n_opsets, read_opset, error);
-    if (status == ORTL_OK)
-        status = new_array(reader, counts[ORTL__MODEL_METADATA], 2 * sizeof *graph->metadata,
-                           &graph->metadata, &graph->n_metadata, error);
+        status = ortl__reader_array(reader, counts[ORTL__MODEL_OPSET], sizeof *graph->opsets,
+                                    &graph->opsets, &graph->n_opsets, error);
     if (status == ORTL_OK)
         status =
-            read_each(reader, wire, ORTL__MODEL_METADATA, graph->n_metadata, read_metadata, error);
+            ortl__reader_each(reader, wire, ORTL__MODEL_OPSET, graph->n_opsets, read_opset, error);
     if (status == ORTL_OK)
-        status = read_each(reader, wire, ORTL__MODEL_FUNCTION, counts[ORTL__MODEL_FUNCTION],
-                           read_function, error);
+        status =
+            ortl__reader_array(reader, counts[ORTL__MODEL_METADATA], 2 * sizeof *graph->metadata,
+                               &graph->metadata, &graph->n_metadata, error);
+    if (status == ORTL_OK)
+        status = ortl__reader_each(reader, wire, ORTL__MODEL_METADATA, graph->n_metadata,
+                                   read_metadata, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(&graph->arena, counts[ORTL__MODEL_FUNCTION],
+                                 sizeof *reader->called, &reader->called, error);
+    if (status == ORTL_OK)
+        status = ortl__reader_each(reader, wire, ORTL__MODEL_FUNCTION, counts[ORTL__MODEL_FUNCTION],
+                                   ortl__reader_function, error);
     if (status == ORTL_OK) status = ortl__wire_enter(&wire, &graph_field, &inner, error);
     if (status == ORTL_OK) status = read_graph(reader, inner, error);
     return status;
 }
 
-ortl_status ortl__envelope_read(ortl__source *source, ortl__memory *memory,
-                                const ortl_limits *limits, ortl__graph *graph, ortl_error *error) {
-    ortl__reader reader = {source, memory, limits, graph, {0}, {0}, {0}, {0}};
-    ortl__wire wire;
+/* ---- Sources --------------------------------------------------------------------------------- */
+
+/* A reader into an empty graph, and a cursor at the start of the source. */
+static void begin(ortl__reader *reader, ortl__source *source, ortl__memory *memory,
+                  const ortl_limits *limits, ortl__graph *graph, ortl__wire *wire_out) {
     memset(graph, 0, sizeof *graph);
     ortl__arena_init(&graph->arena, memory);
     graph->producer_name = graph->producer_version = graph->domain = graph->doc_string =
         graph->name = "";
-    ortl__names_init(&reader.values, memory);
-    ortl__names_init(&reader.functions, memory);
-    ortl__names_init(&reader.attributes, memory);
-    ortl__message_room_init(&reader.messages, memory, limits);
-    ortl__wire_init(&wire, source, limits);
+    *reader = (ortl__reader){.source = source, .memory = memory, .limits = limits, .graph = graph};
+    ortl__names_init(&reader->values, memory);
+    ortl__names_init(&reader->functions, memory);
+    ortl__names_init(&reader->attributes, memory);
+    ortl__message_room_init(&reader->messages, memory, limits);
+    ortl__wire_init(wire_out, source, limits);
+}
+
+static void end(ortl__reader *reader) {
+    ortl__message_room_free(&reader->messages);
+    ortl__names_free(&reader->attributes);
+    ortl__names_free(&reader->functions);
+    ortl__names_free(&reader->values);
+}
+
+ortl_status ortl__envelope_read(ortl__source *source, ortl__memory *memory,
+                                const ortl_limits *limits, ortl__graph *graph, ortl_error *error) {
+    ortl__reader reader;
+    ortl__wire wire;
+    begin(&reader, source, memory, limits, graph, &wire);
     ortl_status status = read_model(&reader, wire, error);
-    ortl__message_room_free(&reader.messages);
-    ortl__names_free(&reader.attributes);
-    ortl__names_free(&reader.functions);
-    ortl__names_free(&reader.values);
+    end(&reader);
+    return status;
+}
+
+ortl_status ortl__envelope_read_tensor(ortl__source *source, ortl__memory *memory,
+                                       const ortl_limits *limits, ortl__graph *graph,
+                                       ortl__constant *constant_out, ortl_error *error) {
+    ortl__reader reader;
+    ortl__wire wire;
+    begin(&reader, source, memory, limits, graph, &wire);
+    memset(constant_out, 0, sizeof *constant_out);
+    ortl_status status = ortl__reader_constant(&reader, wire, constant_out, error);
+    end(&reader);
     return status;
 }

@@ -34,4 +34,10 @@ void ortl__source_close(ortl__source *source);
 ortl_status ortl__envelope_read(ortl__source *source, ortl__memory *memory,
                                 const ortl_limits *limits, ortl__graph *graph, ortl_error *error);
 
+/* Reads a source that is one TensorProto. Its texts and data are in the arena of *graph, which is
+ * to be freed by ortl__graph_free and has nothing else. */
+ortl_status ortl__envelope_read_tensor(ortl__source *source, ortl__memory *memory,
+                                       const ortl_limits *limits, ortl__graph *graph,
+                                       ortl__constant *constant_out, ortl_error *error);
+
 #endif

@@ -75,6 +75,7 @@ ortl_status ortl__attribute_find_name(ortl__reader *reader, ortl__wire wire,
     ortl_string name;
     const uint64_t at = wire.at;
     memset(facts_out, 0, sizeof *facts_out);
+    facts_out->is_in_function = reader->inside != NULL;
     do {
         ortl_status status = ortl__wire_next(&wire, &field, error);
         if (status != ORTL_OK) return status;
@@ -149,6 +150,16 @@ static ortl_status walk_data(ortl__wire *wire, const ortl__wire_field *field,
     return ortl__wire_expect(field, known->type, error);
 }
 
+static ortl_status walk_reference(const ortl__wire_field *field, ortl__attribute_facts *facts,
+                                  ortl_error *error) {
+    if (!facts->is_in_function)
+        return ortl__fail(error, ORTL_BAD_MODEL,
+                          "attribute \"%s\" refers to one of a function, outside of any",
+                          facts->name);
+    facts->reference = *field;
+    return ortl__wire_expect(field, ORTL__WIRE_LENGTH, error);
+}
+
 ortl_status ortl__attribute_walk(ortl__wire wire, int wanted_kind, ortl__element_sink *sink,
                                  ortl__attribute_facts *facts, ortl_error *error) {
     ortl__wire_field field;
@@ -163,9 +174,7 @@ ortl_status ortl__attribute_walk(ortl__wire wire, int wanted_kind, ortl__element
             status = ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" has a second name",
                                 facts->name);
         else if (field.number == ATTRIBUTE_REFERENCE && field.n_bytes > 0)
-            status = ortl__fail(error, ORTL_BAD_MODEL,
-                                "attribute \"%s\" refers to one of a function, outside of any",
-                                facts->name);
+            status = walk_reference(&field, facts, error);
         if (status != ORTL_OK) break;
     }
     return status;
@@ -264,6 +273,23 @@ static ortl_status read_tensor(ortl__reader *reader, const ortl__wire *wire,
     return ortl__reader_constant(reader, inner, constant, error);
 }
 
+/* An attribute whose value the call of the function will give. */
+static ortl_status read_reference(ortl__reader *reader, const ortl__attribute_facts *facts,
+                                  ortl__attribute *attribute_out, ortl_error *error) {
+    const ortl__element_text text = {NULL, facts->reference.begin, facts->reference.n_bytes};
+    ortl_string *name = NULL;
+    if (facts->kind != 0)
+        return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" has a value and a reference",
+                          facts->name);
+    ortl_status status = ortl__arena_new(&reader->graph->arena, 1, sizeof *name, &name, error);
+    if (status == ORTL_OK) status = ortl__reader_string(reader, &text, name, error);
+    attribute_out->name = facts->name;
+    attribute_out->kind = ORTL__ATTRIBUTE_REFERENCE;
+    attribute_out->count = 1;
+    attribute_out->as.strings = name;
+    return status;
+}
+
 ortl_status ortl__reader_attribute(ortl__reader *reader, ortl__wire wire,
                                    ortl__attribute_facts *facts, ortl__attribute *attribute_out,
                                    ortl_error *error) {
@@ -271,6 +297,7 @@ ortl_status ortl__reader_attribute(ortl__reader *reader, ortl__wire wire,
     ortl__element_counter_init(&counter);
     ortl_status status = ortl__attribute_walk(wire, 0, &counter.sink, facts, error);
     if (status != ORTL_OK) return status;
+    if (facts->reference.number != 0) return read_reference(reader, facts, attribute_out, error);
     if (facts->kind == 0) facts->kind = facts->declared_kind;
     const struct field_facts *known = field_of_kind(facts->kind);
     if (known == NULL)

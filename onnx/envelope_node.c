@@ -49,22 +49,13 @@ static ortl_status read_outputs(ortl__reader *reader, const Onnx__NodeProto *mes
     return status;
 }
 
-static ortl_status refuse_function(ortl__reader *reader, const ortl__node *node,
-                                   ortl_error *error) {
-    const size_t domain_bytes = strlen(node->domain), type_bytes = strlen(node->op_type);
-    char *key;
-    if (reader->functions.n_entries == 0) return ORTL_OK;
-    ortl_status status =
-        ortl__memory_new(reader->memory, domain_bytes + type_bytes + 1, 1, &key, error);
-    if (status != ORTL_OK) return status;
-    memcpy(key, node->domain, domain_bytes + 1);
-    memcpy(key + domain_bytes + 1, node->op_type, type_bytes);
-    if (ortl__names_find(&reader->functions, key, domain_bytes + type_bytes + 1) != ORTL__NO_NAME)
-        status =
-            ortl__fail(error, ORTL_UNSUPPORTED,
-                       "\"%s\" is a function of the model, which is not supported", node->op_type);
-    ortl__memory_free(reader->memory, key, domain_bytes + type_bytes + 1, 1);
-    return status;
+/* The version of the node's domain where it stands. A function imports for itself; what it leaves
+ * out is as in the graph. */
+static int64_t find_version(const ortl__reader *reader, const char *domain) {
+    const ortl__function *inside = reader->inside;
+    const ortl__opset *opset =
+        inside ? ortl__opset_find(inside->opsets, inside->n_opsets, domain) : NULL;
+    return opset ? opset->version : ortl__graph_opset(reader->graph, domain);
 }
 
 /* ---- Attributes ------------------------------------------------------------------------------ */
@@ -137,8 +128,11 @@ static ortl_status make_columns(ortl__reader *reader, ortl__node *node, ortl_err
                  {"TreeEnsemble", ORTL__ENSEMBLE_V5}};
     if (strcmp(node->domain, "ai.onnx.ml") != 0) return ORTL_OK;
     for (size_t i = 0; i < sizeof trees / sizeof trees[0]; i++)
-        if (strcmp(node->op_type, trees[i].op_type) == 0)
+        if (strcmp(node->op_type, trees[i].op_type) == 0) {
+            if (reader->inside)
+                return ortl__fail(error, ORTL_UNSUPPORTED, "trees in a function are not supported");
             return ortl__ensemble_columns_new(reader->memory, trees[i].kind, &node->columns, error);
+        }
     return ORTL_OK;
 }
 
@@ -151,6 +145,10 @@ static ortl_status read_names(ortl__reader *reader, const Onnx__NodeProto *messa
         status = ortl__reader_domain(reader, message->domain, &node->domain, error);
     if (status == ORTL_OK && node->op_type[0] == '\0')
         status = ortl__fail(error, ORTL_BAD_MODEL, "it names no operator");
+    if (status == ORTL_OK && message->overload != NULL && message->overload[0] != '\0')
+        status = ortl__fail(error, ORTL_UNSUPPORTED, "overload \"%s\" is not supported",
+                            message->overload);
+    if (status == ORTL_OK) node->version = find_version(reader, node->domain);
     return status;
 }
 
@@ -158,13 +156,12 @@ ortl_status ortl__reader_node(ortl__reader *reader, ortl__wire wire, uint32_t in
                               ortl__node *node_out, ortl_error *error) {
     const uint64_t wanted = ORTL__WANT(ORTL__NODE_INPUT) | ORTL__WANT(ORTL__NODE_OUTPUT) |
                             ORTL__WANT(ORTL__NODE_NAME) | ORTL__WANT(ORTL__NODE_OPERATOR) |
-                            ORTL__WANT(ORTL__NODE_DOMAIN);
+                            ORTL__WANT(ORTL__NODE_DOMAIN) | ORTL__WANT(ORTL__NODE_OVERLOAD);
     Onnx__NodeProto *message = NULL;
     node_out->name = node_out->op_type = node_out->domain = "";
     ortl_status status = ortl__message_unpack(
         &reader->messages, wire, &onnx__node_proto__descriptor, wanted, &message, error);
     if (status == ORTL_OK) status = read_names(reader, message, node_out, error);
-    if (status == ORTL_OK) status = refuse_function(reader, node_out, error);
     if (status == ORTL_OK) status = make_columns(reader, node_out, error);
     if (status == ORTL_OK) status = read_attributes(reader, wire, node_out, error);
     if (status == ORTL_OK) status = read_inputs(reader, message, node_out, error);

@@ -60,6 +60,11 @@ static const struct storage *find_storage(int32_t element_type) {
 
 /* ---- Around the data ------------------------------------------------------------------------- */
 
+/* The same bound as that of tensors that are computed: what passes here is no surprise there. */
+#define MAX_ELEMENTS ((uint64_t)1 << 62)
+
+/* The extents other than 0 are multiplied first, so that [0, huge, huge] is refused whatever the
+ * order. */
 static ortl_status read_shape(const Onnx__TensorProto *tensor, ortl__tensor_facts *facts,
                               ortl_error *error) {
     if (tensor->n_dims > ORTL_MAX_RANK)
@@ -67,16 +72,19 @@ static ortl_status read_shape(const Onnx__TensorProto *tensor, ortl__tensor_fact
                           "tensor \"%s\" has %lu axes, at most %d are supported", facts->name,
                           (unsigned long)tensor->n_dims, ORTL_MAX_RANK);
     facts->rank = (uint32_t)tensor->n_dims;
-    facts->n_elements = 1;
+    uint64_t n_elements = 1;
+    int is_empty = 0;
     for (uint32_t i = 0; i < facts->rank; i++) {
         uint64_t extent = (uint64_t)tensor->dims[i];
-        if (tensor->dims[i] < 0 || (extent != 0 && facts->n_elements > INT64_MAX / extent))
+        if (tensor->dims[i] < 0 || (extent != 0 && extent > MAX_ELEMENTS / n_elements))
             return ortl__fail(error, ORTL_BAD_MODEL,
                               "tensor \"%s\": axis %lu cannot have %lld elements", facts->name,
                               (unsigned long)i, (long long)tensor->dims[i]);
         facts->shape[i] = tensor->dims[i];
-        facts->n_elements *= extent;
+        is_empty |= extent == 0;
+        if (extent != 0) n_elements *= extent;
     }
+    facts->n_elements = is_empty ? 0 : n_elements;
     return ORTL_OK;
 }
 

@@ -11,10 +11,17 @@ const ortl__attribute *ortl__node_attribute(const ortl__node *node, const char *
     return NULL;
 }
 
+const ortl__opset *ortl__opset_find(const ortl__opset *opsets, uint32_t n_opsets,
+                                    const char *domain) {
+    for (uint32_t i = 0; i < n_opsets; i++)
+        if (strcmp(opsets[i].domain, domain) == 0) return &opsets[i];
+    return NULL;
+}
+
 int64_t ortl__graph_opset(const ortl__graph *graph, const char *domain) {
     if (strcmp(domain, "ai.onnx") == 0) domain = "";
-    for (uint32_t i = 0; i < graph->n_opsets; i++)
-        if (strcmp(graph->opsets[i].domain, domain) == 0) return graph->opsets[i].version;
+    const ortl__opset *opset = ortl__opset_find(graph->opsets, graph->n_opsets, domain);
+    if (opset) return opset->version;
     return domain[0] == '\0' ? ORTL__NEWEST_OPSET : 0;
 }
 

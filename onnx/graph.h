@@ -62,6 +62,7 @@ typedef struct ortl__node {
     const char *name;
     const char *domain; /* "" is ai.onnx */
     const char *op_type;
+    int64_t version; /* of the operator's domain where the node stands, as by ortl__graph_opset */
     uint32_t n_inputs;
     uint32_t n_outputs;
     const uint32_t *inputs;  /* (n_inputs) value numbers, ORTL__NO_VALUE: left out */
@@ -97,12 +98,16 @@ typedef struct ortl__graph {
 const ortl__attribute *ortl__node_attribute(const ortl__node *node, const char *name);
 
 /* The newest version of the default domain that this library knows. */
-#define ORTL__NEWEST_OPSET 25
+#define ORTL__NEWEST_OPSET 28
 
 /* The version imported for domain ("" and "ai.onnx" are one). When the file does not import it: 0,
  * except for the default domain, which exporters leave out: its operators are taken as of the
  * newest version that this library knows (see onnx/README.md). */
 int64_t ortl__graph_opset(const ortl__graph *graph, const char *domain);
+
+/* The import of domain ("" for ai.onnx) among the opsets, or NULL. */
+const ortl__opset *ortl__opset_find(const ortl__opset *opsets, uint32_t n_opsets,
+                                    const char *domain);
 
 /* Frees all of it, columns included; the struct itself is the caller's. NULL is allowed. */
 void ortl__graph_free(ortl__graph *graph);

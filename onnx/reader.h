@@ -10,6 +10,25 @@
 #include "names.h"
 #include "wire.h"
 
+/* The kind of an attribute inside a function that stands for one of the call, which as.strings
+ * names. None is left in the graph. */
+#define ORTL__ATTRIBUTE_REFERENCE ((ortl__attribute_kind)0)
+
+/* A function of the model. What it says inside is read when it is first called. */
+typedef struct ortl__function {
+    ortl__wire wire;
+    const char *name;
+    int is_read;
+    int is_open; /* some call of it is being replaced */
+    uint32_t n_inputs, n_outputs, n_attributes, n_defaults, n_opsets, n_locals, n_nodes;
+    const char **local_names;     /* (n_locals) values inside: inputs, then what the nodes make */
+    uint32_t *outputs;            /* (n_outputs) among the locals */
+    const char **attribute_names; /* (n_attributes) that a call may give */
+    ortl__attribute *defaults;    /* (n_defaults) attributes that a call may leave out */
+    ortl__opset *opsets;          /* (n_opsets) */
+    ortl__node *nodes;            /* (n_nodes) with locals as their values, and no columns */
+} ortl__function;
+
 typedef struct ortl__reader {
     ortl__source *source;
     ortl__memory *memory;
@@ -17,6 +36,9 @@ typedef struct ortl__reader {
     ortl__graph *graph;
     ortl__names values;     /* the names of all values made so far; their numbers are the graph's */
     ortl__names functions;  /* of the model, as "domain NUL name" */
+    ortl__function *called; /* (functions.n_entries) by their numbers there */
+    ortl__function
+        *inside; /* the function that is being read, whose locals are `values`, or NULL */
     ortl__names attributes; /* of the node that is being read */
     ortl__message_room messages;
 } ortl__reader;
@@ -44,7 +66,17 @@ enum {
     ORTL__NODE_NAME = 3,
     ORTL__NODE_OPERATOR = 4,
     ORTL__NODE_ATTRIBUTE = 5,
-    ORTL__NODE_DOMAIN = 7
+    ORTL__NODE_DOMAIN = 7,
+    ORTL__NODE_OVERLOAD = 8,
+    ORTL__FUNCTION_NAME = 1,
+    ORTL__FUNCTION_INPUT = 4,
+    ORTL__FUNCTION_OUTPUT = 5,
+    ORTL__FUNCTION_ATTRIBUTE = 6,
+    ORTL__FUNCTION_NODE = 7,
+    ORTL__FUNCTION_OPSET = 9,
+    ORTL__FUNCTION_DOMAIN = 10,
+    ORTL__FUNCTION_DEFAULT = 11,
+    ORTL__FUNCTION_OVERLOAD = 13
 };
 
 /* A text of the file in the graph's arena; NULL counts as "". */
@@ -59,6 +91,33 @@ ortl_status ortl__reader_domain(ortl__reader *reader, const char *domain, const 
 ortl_status ortl__reader_new_value(ortl__reader *reader, const char *name, uint32_t *value_out,
                                    ortl_error *error);
 
+/* One OperatorSetIdProto. */
+ortl_status ortl__reader_opset(ortl__reader *reader, ortl__wire wire, ortl__opset *opset_out,
+                               ortl_error *error);
+
+/* ---- Passing over a message ------------------------------------------------------------------ */
+
+/* Reads the field's message as element number index of its array. */
+typedef ortl_status ortl__field_reader(ortl__reader *reader, ortl__wire wire, uint32_t index,
+                                       ortl_error *error);
+
+/* Calls read for each field of this number; there were n_expected when they were counted. */
+ortl_status ortl__reader_each(ortl__reader *reader, ortl__wire wire, uint32_t number,
+                              uint32_t n_expected, ortl__field_reader *read, ortl_error *error);
+
+#define ORTL__COUNTED_FIELDS 32
+
+/* Counts the fields of each number below ORTL__COUNTED_FIELDS; *last_out is the last of number
+ * `kept`. */
+ortl_status ortl__reader_count(ortl__wire wire, uint32_t counts_out[ORTL__COUNTED_FIELDS],
+                               uint32_t kept, ortl__wire_field *last_out, ortl_error *error);
+
+/* An array of n elements in the arena, its count set once it is there. */
+ortl_status ortl__reader_array(ortl__reader *reader, uint32_t n, size_t element_bytes,
+                               void *array_out, uint32_t *n_out, ortl_error *error);
+
+/* ---- Texts ----------------------------------------------------------------------------------- */
+
 /* The bytes of one element as a text in the arena, ended by NUL. */
 ortl_status ortl__reader_string(ortl__reader *reader, const ortl__element_text *text,
                                 ortl_string *string_out, ortl_error *error);
@@ -70,6 +129,23 @@ ortl_status ortl__reader_value_info(ortl__reader *reader, ortl__wire wire,
 /* envelope_node.c: one NodeProto, number index of the graph. */
 ortl_status ortl__reader_node(ortl__reader *reader, ortl__wire wire, uint32_t index,
                               ortl__node *node_out, ortl_error *error);
+
+/* ---- envelope_function.c: one FunctionProto -------------------------------------------------- */
+
+/* Remembers where the function is, and its name. */
+ortl_status ortl__reader_function(ortl__reader *reader, ortl__wire wire, uint32_t index,
+                                  ortl_error *error);
+
+/* The function that a node of this domain and type calls, NULL when it is an operator. */
+ortl_status ortl__reader_find_function(ortl__reader *reader, const ortl__node *node,
+                                       ortl__function **function_out, ortl_error *error);
+
+/* Reads what is inside, unless that was done. */
+ortl_status ortl__reader_function_body(ortl__reader *reader, ortl__function *function,
+                                       ortl_error *error);
+
+/* inline.c: puts the nodes of the functions in the place of their calls. */
+ortl_status ortl__reader_inline(ortl__reader *reader, ortl_error *error);
 
 /* ---- envelope_tensor.c: one TensorProto ------------------------------------------------------ */
 
@@ -106,12 +182,14 @@ ortl_status ortl__reader_constant(ortl__reader *reader, ortl__wire wire,
 /* ---- envelope_attribute.c: one AttributeProto ------------------------------------------------ */
 
 typedef struct ortl__attribute_facts {
-    const char *name;        /* in the arena */
-    uint64_t name_at;        /* offset of its field */
-    int kind;                /* AttributeType by the field that has the data, 0: none has */
-    int declared_kind;       /* by the field `type`, 0: not given */
-    uint64_t count;          /* elements, when they were counted */
-    ortl__wire_field single; /* the field of FLOAT, INT, STRING and TENSOR */
+    const char *name;           /* in the arena */
+    uint64_t name_at;           /* offset of its field */
+    int kind;                   /* AttributeType by the field that has the data, 0: none has */
+    int declared_kind;          /* by the field `type`, 0: not given */
+    uint64_t count;             /* elements, when they were counted */
+    ortl__wire_field single;    /* the field of FLOAT, INT, STRING and TENSOR */
+    int is_in_function;         /* where an attribute may stand for one of the call */
+    ortl__wire_field reference; /* names that one; number 0: there is none */
 } ortl__attribute_facts;
 
 /* Finds the name, wherever in the message it stands. */

@@ -38,7 +38,7 @@ static ssize_t read_retrying(int file, void *bytes_out, size_t n_bytes, off_t of
 }
 
 static ortl_status fail_reading(ortl_error *error) {
-    return ortl__fail(error, ORTL_IO, "reading the model failed (errno %d)", errno);
+    return ortl__fail_errno(error, errno, "reading the model failed");
 }
 
 ortl_status ortl__source_changed(ortl_error *error) {
@@ -96,13 +96,13 @@ ortl_status ortl__source_open_window(ortl__memory *memory, const char *path,
     if (status != ORTL_OK) goto done;
     source->file = open_retrying(path);
     if (source->file < 0 || fstat(source->file, &facts) != 0)
-        status = ortl__fail(error, ORTL_IO, "%s: cannot be opened (errno %d)", path, errno);
+        status = ortl__fail_errno(error, errno, "cannot be opened");
     else if (S_ISREG(facts.st_mode))
         status = prepare_window(source, (uint64_t)facts.st_size, window_bytes, limits, error);
     else if (S_ISFIFO(facts.st_mode))
         status = read_whole(source, limits, error);
     else
-        status = ortl__fail(error, ORTL_IO, "%s: is %s, not a file", path,
+        status = ortl__fail(error, ORTL_IO, "is %s, not a file",
                             S_ISDIR(facts.st_mode) ? "a directory" : "a device");
     if (status != ORTL_OK) goto done;
     *source_out = source;

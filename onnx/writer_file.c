@@ -23,8 +23,7 @@ static ortl_status write_all(void *user, const void *bytes, size_t n_bytes, ortl
     while (n_bytes > 0) {
         ssize_t n = write(file->descriptor, next, n_bytes);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0)
-            return ortl__fail(error, ORTL_IO, "%s cannot be written (errno %d)", file->path, errno);
+        if (n <= 0) return ortl__fail_errno(error, errno, "%s cannot be written", file->path);
         next += n;
         n_bytes -= (size_t)n;
     }
@@ -34,7 +33,7 @@ static ortl_status write_all(void *user, const void *bytes, size_t n_bytes, ortl
 /* Closing may be the first to tell that a disk is full. */
 static ortl_status close_file(const file_sink *file, ortl_status status, ortl_error *error) {
     if (close(file->descriptor) != 0 && status == ORTL_OK)
-        status = ortl__fail(error, ORTL_IO, "%s cannot be written (errno %d)", file->path, errno);
+        status = ortl__fail_errno(error, errno, "%s cannot be written", file->path);
     return status;
 }
 
@@ -44,8 +43,7 @@ static ortl_status save_in_place(const ortl__graph *graph, ortl__memory *memory,
     file_sink file = {open(path, O_WRONLY | O_CLOEXEC), path};
     ortl__byte_sink sink = {&file, write_all};
     ortl_status status;
-    if (file.descriptor < 0)
-        return ortl__fail(error, ORTL_IO, "%s cannot be written (errno %d)", path, errno);
+    if (file.descriptor < 0) return ortl__fail_errno(error, errno, "%s cannot be written", path);
     status = ortl__writer_write(graph, memory, &sink, n_bytes_out, error);
     return close_file(&file, status, error);
 }
@@ -69,13 +67,12 @@ static ortl_status save_as(const ortl__graph *graph, ortl__memory *memory, char 
     file_sink file = {open_beside(path, temporary, temporary_bytes), path};
     ortl__byte_sink sink = {&file, write_all};
     ortl_status status;
-    if (file.descriptor < 0)
-        return ortl__fail(error, ORTL_IO, "%s cannot be written (errno %d)", path, errno);
+    if (file.descriptor < 0) return ortl__fail_errno(error, errno, "%s cannot be written", path);
     if (before) (void)fchmod(file.descriptor, before->st_mode & 0777);
     status = ortl__writer_write(graph, memory, &sink, n_bytes_out, error);
     status = close_file(&file, status, error);
     if (status == ORTL_OK && rename(temporary, path) != 0)
-        status = ortl__fail(error, ORTL_IO, "%s cannot be replaced (errno %d)", path, errno);
+        status = ortl__fail_errno(error, errno, "%s cannot be replaced", path);
     if (status != ORTL_OK) (void)unlink(temporary);
     return status;
 }

@@ -36,6 +36,9 @@ static ortl_status wire_calls(ortl_context *context, ortl_error *error) {
         status =
             ortl__arena_new(arena, plan->n_slots, sizeof *context->slots, &context->slots, error);
     if (status == ORTL_OK)
+        status =
+            ortl__arena_new(arena, context->session->graph.n_inputs, 1, &context->is_bound, error);
+    if (status == ORTL_OK)
         status = ortl__arena_new(arena, plan->n_wires, sizeof *inputs, &inputs, error);
     if (status == ORTL_OK)
         status = ortl__arena_new(arena, plan->n_wires, sizeof *outputs, &outputs, error);
@@ -119,6 +122,7 @@ static ortl_status run_step(ortl_context *context, ortl__call *call, ortl_error 
     call->scratch = context->scratch.data;
     call->row_stride = context->row_stride;
     call->column_stride = context->column_stride;
+    call->leaf_table = context->leaf_table;
     if ((step->operator->flags & ORTL__OPERATOR_STRIDED) &&
         (!context->has_strides || step->inputs[0] != context->session->graph.inputs[0].value)) {
         const ortl__tensor *input = call->inputs[0];
@@ -194,11 +198,11 @@ static ortl_status context_fill(ortl_context *context, ortl_error *error) {
     const ortl__predict_form *form = &context->session->form;
     ortl_status status = wire_calls(context, error);
     if (status == ORTL_OK && form->n_features) {
-        status = ortl__context_reserve(context, ORTL__PREDICT_ROWS, error);
+        status = ortl__context_reserve(context, form->n_block, error);
         if (status == ORTL_OK && !form->is_strided)
             status = ortl__buffer_reserve(
                 context, &context->staging,
-                (uint64_t)ORTL__PREDICT_ROWS * form->n_features * sizeof(float), error);
+                (uint64_t)form->n_block * form->n_features * sizeof(float), error);
     }
     return status;
 }

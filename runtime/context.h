@@ -22,11 +22,12 @@ struct ortl_context {
     ortl__call *calls;     /* (n_steps) */
     ortl__buffer *slots;   /* (n_slots) */
     ortl__buffer scratch;  /* shared by the steps, one after the other */
-    ortl__buffer
-        staging;     /* (ORTL__PREDICT_ROWS, n_features) float: rows gathered by ortl_predict */
-    int has_strides; /* the input is not dense; only where all of its readers take strides */
-    ptrdiff_t row_stride; /* of that input, elements */
+    ortl__buffer staging;  /* (n_block, n_features) float: rows gathered by ortl_predict */
+    uint8_t *is_bound;     /* (inputs of the graph) 1: given in the current call of ortl_run */
+    int has_strides;       /* the input is not dense; only where all of its readers take strides */
+    ptrdiff_t row_stride;  /* of that input, elements */
     ptrdiff_t column_stride;
+    ortl__leaf_table *leaf_table; /* of the run in progress, NULL: leaves are not wanted */
     int are_shapes_valid; /* the tensors have the shapes and buffers of the inputs that they hold */
 };
 

@@ -112,11 +112,15 @@ typedef struct ortl_options {
     size_t struct_size; /* sizeof(ortl_options) of the caller's header */
     ortl_limits limits;
     const ortl_allocator *allocator; /* NULL: malloc, realloc and free */
-    const char *kernel; /* NULL: the fastest; else the name of one, for tests and bench */
+    const char *kernel;  /* NULL: the fastest; else the name of one, for tests and bench */
+    const char *algebra; /* NULL: OpenBLAS for large products of matrices where it is installed;
+                            "plain": never */
+    int keep_forest;     /* 1: keep the plain form of the trees beside the fast one, for
+                            ortl_leaves; 0: it is freed */
 } ortl_options;
 
 #define ORTL_OPTIONS_INIT                                                                          \
-    { sizeof(ortl_options), {0}, NULL, NULL }
+    { sizeof(ortl_options), {0}, NULL, NULL, NULL, 0 }
 
 /* ---- Sessions -------------------------------------------------------------------------------- */
 
@@ -142,6 +146,7 @@ ORTL_API void ortl_close(ortl_session *session);
 typedef enum ortl_type {
     ORTL_UNDEFINED = 0,
     ORTL_FLOAT = 1, /* float */
+    ORTL_INT16 = 5,
     ORTL_INT32 = 6,
     ORTL_INT64 = 7,
     ORTL_STRING = 8, /* ortl_string */
@@ -223,6 +228,7 @@ typedef struct ortl_description {
     uint64_t load_peak_bytes;  /* heap at most while loading */
     uint64_t context_bytes;    /* scratch of a new context */
     const char *kernel;        /* name of the tree kernel in use, "" without trees */
+    const char *algebra; /* what multiplies matrices: "OpenBLAS", "plain", "" when nothing does */
 } ortl_description;
 
 /* Fills *description_out, whose struct_size the caller has set. */
@@ -270,7 +276,9 @@ typedef struct ortl_context ortl_context;
 ORTL_API ortl_status ortl_context_new(const ortl_session *session, ortl_context **context_out,
                                       ortl_error *error);
 
-/* Sizes the scratch for ortl_run with n_rows rows, so that such a run allocates nothing either. */
+/* Sizes the scratch for ortl_run with n_rows rows, so that such a run allocates nothing either.
+ * Where a shape depends on data, or an input has an axis of unknown extent besides the first, sizes
+ * are only known at run: nothing is reserved, and the first run of a size allocates. */
 ORTL_API ortl_status ortl_context_reserve(ortl_context *context, size_t n_rows, ortl_error *error);
 
 /* Frees the context; NULL is allowed. */
@@ -294,6 +302,34 @@ ORTL_API ortl_status ortl_predict(ortl_context *context, const float *rows, size
  * the context until its next call. */
 ORTL_API ortl_status ortl_run(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
                               ortl_tensor *outputs, size_t n_outputs, ortl_error *error);
+
+/* The leaf that each row reaches in each tree, for comparing and explaining models. Inputs are as
+ * for ortl_run; the whole graph is run, so that trees behind other operators see what these make.
+ *   leaves_out     (n_rows, n_trees) row after row, trees in the order of the file, n_trees of
+ *                  ortl_description; room for exactly n_leaves = n_rows * n_trees numbers
+ * A leaf is named by its place, from 0, in the nodes_* lists of its operator; of TreeEnsemble,
+ * which lists leaves apart, by the number of tests plus its place in the leaf_* lists.
+ * ORTL_BAD_ARGUMENT when the session was not opened with keep_forest, or when there are no trees.
+ */
+ORTL_API ortl_status ortl_leaves(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
+                                 uint32_t *leaves_out, size_t n_leaves, ortl_error *error);
+
+/* ---- Tensors in files ------------------------------------------------------------------------ */
+
+/* A tensor that was read from a file, with the memory of its data. */
+typedef struct ortl_stored_tensor ortl_stored_tensor;
+
+/* Reads a file that holds one TensorProto message: how ONNX's test cases keep inputs and outputs.
+ * *tensor_out has the name that the file gives, "" for none, and is valid until the stored tensor
+ * is freed. Of options, which may be NULL, the allocator and the limits model_bytes, memory_bytes
+ * (0: 1 MiB + 64 x the bytes of the file), string_bytes and nesting count. On failure *stored_out
+ * is NULL. ORTL_UNSUPPORTED for an element type that is not among ortl_type. */
+ORTL_API ortl_status ortl_tensor_read(const char *path, const ortl_options *options,
+                                      ortl_stored_tensor **stored_out, ortl_tensor *tensor_out,
+                                      ortl_error *error);
+
+/* Frees the tensor; NULL is allowed. */
+ORTL_API void ortl_tensor_free(ortl_stored_tensor *stored);
 
 #ifdef __cplusplus
 }

@@ -28,11 +28,15 @@ static ortl_status declare_initializer(ortl__plan *plan, ortl__arena *arena,
                                        const ortl__constant *constant, uint32_t number,
                                        ortl_error *error) {
     ortl__tensor *tensor;
-    ortl_status status = ortl__arena_new(arena, 1, sizeof *tensor, &tensor, error);
-    if (status != ORTL_OK) return status;
     ortl_type type = type_of(constant->element_type);
     if (type == ORTL_UNDEFINED) return ORTL_OK; /* refused by the step that reads it */
-    status = ortl__tensor_shape(tensor, type, constant->rank, constant->shape, error);
+    ortl_status status = ortl__arena_new(arena, 1, sizeof *tensor, &tensor, error);
+    if (status == ORTL_OK)
+        status = ortl__tensor_shape(tensor, type, constant->rank, constant->shape, error);
+    if (status == ORTL_BAD_INPUT) {
+        ortl__fail_within(error, "initializer \"%s\": ", plan->values[number].name);
+        return ORTL_BAD_MODEL;
+    }
     if (status != ORTL_OK) return status;
     tensor->data = constant->data;
     plan->values[number].type = type;
@@ -40,8 +44,9 @@ static ortl_status declare_initializer(ortl__plan *plan, ortl__arena *arena,
     return ORTL_OK;
 }
 
-static ortl_status declare_values(ortl__plan *plan, const ortl__graph *graph, ortl__arena *arena,
-                                  ortl_error *error) {
+/* Initializers that nothing reads stay undeclared: files may hold any number of them. */
+static ortl_status declare_values(ortl__plan *plan, const ortl__graph *graph,
+                                  const uint8_t *is_read, ortl__arena *arena, ortl_error *error) {
     plan->n_values = graph->n_values;
     ortl_status status =
         ortl__arena_new(arena, graph->n_values, sizeof *plan->values, &plan->values, error);
@@ -56,8 +61,9 @@ static ortl_status declare_values(ortl__plan *plan, const ortl__graph *graph, or
         declare_input(plan, input);
     }
     for (uint32_t i = 0; i < graph->n_initializers && status == ORTL_OK; i++)
-        status = declare_initializer(plan, arena, &graph->initializers[i],
-                                     graph->initializer_values[i], error);
+        if (is_read[graph->initializer_values[i]])
+            status = declare_initializer(plan, arena, &graph->initializers[i],
+                                         graph->initializer_values[i], error);
     return status;
 }
 
@@ -68,18 +74,30 @@ typedef struct planner {
     ortl__plan *plan;
     ortl__graph *graph;
     ortl__loading loading;
-    ortl__value **wires;   /* (n_wires) scratch for loading.inputs and loading.outputs */
-    const uint8_t *needed; /* (n_nodes) 1: some graph output depends on it */
+    ortl__value **wires;    /* (n_wires) scratch for loading.inputs and loading.outputs */
+    const uint8_t *needed;  /* (n_nodes) 1: some graph output depends on it */
+    const uint8_t *is_read; /* (n_values) 1: a needed node reads it, or it is an output */
+    uint32_t n_needed;      /* nodes */
 } planner;
 
-static ortl_status find_operator(const planner *p, const ortl__node *node, int64_t *version_out,
-                                 const ortl__operator **operator_out, ortl_error *error) {
+/* The newest version of a domain that the table was checked against; what comes later may mean
+ * something else. */
+static int64_t newest_of(const char *domain) {
+    if (strcmp(domain, "ai.onnx") == 0) return ORTL__NEWEST_OPSET;
+    return strcmp(domain, "ai.onnx.ml") == 0 ? 5 : 1;
+}
+
+static ortl_status find_operator(const ortl__node *node, const ortl__operator **operator_out,
+                                 ortl_error *error) {
     const ortl__operator *other = NULL;
     const char *domain = node->domain[0] ? node->domain : "ai.onnx";
-    int64_t version = ortl__graph_opset(p->graph, node->domain);
+    int64_t version = node->version;
     const ortl__operator *found = ortl__operator_find(node->domain, node->op_type, version, &other);
-    *version_out = version;
     *operator_out = found;
+    if (found && version > newest_of(domain))
+        return ortl__fail(error, ORTL_UNSUPPORTED,
+                          "version %lld of %s is newer than this library knows, %lld",
+                          (long long)version, domain, (long long)newest_of(domain));
     if (found) return ORTL_OK;
     if (!other)
         return ortl__fail(error, ORTL_UNSUPPORTED,
@@ -88,9 +106,11 @@ static ortl_status find_operator(const planner *p, const ortl__node *node, int64
     if (version == 0)
         return ortl__fail(error, ORTL_BAD_MODEL, "the model imports no opset of domain %s", domain);
     return ortl__fail(error, ORTL_UNSUPPORTED,
-                      "%s of %s version %lld is not supported, versions from %d are (see: "
+                      "%s of %s version %lld is not supported, versions %d to %lld are (see: "
                       "ort-lite help operators)",
-                      node->op_type, domain, (long long)version, other->first_version);
+                      node->op_type, domain, (long long)version, other->first_version,
+                      other->last_version == ORTL__ANY_VERSION ? (long long)newest_of(domain)
+                                                               : (long long)other->last_version);
 }
 
 /* Runs a step whose inputs are all constants; its outputs become constants in the arena. */
@@ -160,10 +180,11 @@ static ortl_status bind_values(planner *p, const ortl__node *node, ortl_error *e
 
 static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     ortl__step *step = &p->plan->steps[p->plan->n_steps];
-    ortl_status status = find_operator(p, node, &p->loading.version, &step->operator, error);
+    ortl_status status = find_operator(node, &step->operator, error);
     if (status == ORTL_OK) status = bind_values(p, node, error);
     if (status != ORTL_OK) return status;
     p->loading.node = node;
+    p->loading.version = node->version;
     step->node_name = node->name;
     step->n_inputs = node->n_inputs;
     step->n_outputs = node->n_outputs;
@@ -175,10 +196,18 @@ static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     status = step->operator->prepare(&p->loading, step, error);
     if (status == ORTL_OK && is_foldable(p, step)) {
         status = fold_step(p, step, error);
+        if (status == ORTL_BAD_INPUT) status = ORTL_BAD_MODEL; /* the input was the model's own */
         memset(step, 0, sizeof *step);
         p->plan->n_steps--;
     }
     return status;
+}
+
+/* Puts the place in front of the message: node 3 (Cast "to_text"). */
+static void fail_at_node(uint32_t index, const ortl__node *node, ortl_error *error) {
+    const char *quote = node->name[0] ? "\"" : "";
+    ortl__fail_within(error, "node %lu (%s%s%s%s%s): ", (unsigned long)index, node->op_type,
+                      node->name[0] ? " " : "", quote, node->name, quote);
 }
 
 static ortl_status plan_nodes(planner *p, ortl_error *error) {
@@ -187,8 +216,7 @@ static ortl_status plan_nodes(planner *p, ortl_error *error) {
         if (!p->needed[i]) continue;
         ortl_status status = plan_node(p, node, error);
         if (status != ORTL_OK) {
-            ortl__fail_within(error, "node %lu (%s%s%s%s): ", (unsigned long)i, node->op_type,
-                              node->name[0] ? " \"" : "", node->name, node->name[0] ? "\"" : "");
+            fail_at_node(i, node, error);
             return status;
         }
     }
@@ -200,11 +228,10 @@ static ortl_status plan_nodes(planner *p, ortl_error *error) {
 static ortl_status check_operators(const planner *p, ortl_error *error) {
     for (uint32_t i = 0; i < p->graph->n_nodes; i++) {
         const ortl__operator *found;
-        int64_t version;
         const ortl__node *node = &p->graph->nodes[i];
-        ortl_status status = find_operator(p, node, &version, &found, error);
+        ortl_status status = find_operator(node, &found, error);
         if (status != ORTL_OK) {
-            ortl__fail_within(error, "node %lu \"%s\": ", (unsigned long)i, node->name);
+            fail_at_node(i, node, error);
             return status;
         }
     }
@@ -212,8 +239,8 @@ static ortl_status check_operators(const planner *p, ortl_error *error) {
 }
 
 /* Marks the nodes that the outputs need, walking backwards over the topological order. */
-static ortl_status mark_needed(const ortl__graph *graph, ortl__arena *arena,
-                               const uint8_t **needed_out, ortl_error *error) {
+static ortl_status mark_needed(const ortl__graph *graph, ortl__arena *arena, planner *p,
+                               ortl_error *error) {
     uint8_t *is_read = NULL, *needed = NULL;
     ortl_status status = ortl__arena_new(arena, graph->n_values, 1, &is_read, error);
     if (status == ORTL_OK) status = ortl__arena_new(arena, graph->n_nodes, 1, &needed, error);
@@ -226,8 +253,10 @@ static ortl_status mark_needed(const ortl__graph *graph, ortl__arena *arena,
             if (node->outputs[j] != ORTL__NO_VALUE && is_read[node->outputs[j]]) needed[i] = 1;
         for (uint32_t j = 0; j < node->n_inputs; j++)
             if (needed[i] && node->inputs[j] != ORTL__NO_VALUE) is_read[node->inputs[j]] = 1;
+        p->n_needed += needed[i];
     }
-    *needed_out = needed;
+    p->needed = needed;
+    p->is_read = is_read;
     return ORTL_OK;
 }
 
@@ -308,7 +337,7 @@ static ortl_status assign_slots(ortl__plan *plan, const ortl__graph *graph, ortl
 static int is_shaped_by_data(const ortl__plan *plan, const ortl__step *step) {
     if (step->operator->flags & ORTL__OPERATOR_SIZED_AT_RUN) return 1;
     if (!(step->operator->flags & ORTL__OPERATOR_SHAPED_BY_DATA)) return 0;
-    for (uint32_t i = 1; i < step->n_inputs; i++)
+    for (uint32_t i = step->n_inputs > 1; i < step->n_inputs; i++)
         if (step->inputs[i] != ORTL__NO_VALUE && !plan->values[step->inputs[i]].constant) return 1;
     return 0;
 }
@@ -329,17 +358,20 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
                  .loading = {.memory = memory,
                              .arena = arena,
                              .limits = &options->limits,
-                             .kernel = options->kernel}};
+                             .kernel = options->kernel,
+                             .keeps_forest = options->keep_forest,
+                             .algebra = &plan->algebra}};
     ortl__arena scratch; /* of the passes, freed at their end */
     ortl__arena_init(&scratch, memory);
     memset(plan, 0, sizeof *plan);
-    ortl_status status = declare_values(plan, graph, arena, error);
+    plan->algebra.is_refused = options->algebra && strcmp(options->algebra, "plain") == 0;
+    ortl_status status = mark_needed(graph, &scratch, &p, error);
+    if (status == ORTL_OK) status = declare_values(plan, graph, p.is_read, arena, error);
     if (status == ORTL_OK) status = check_operators(&p, error);
-    if (status == ORTL_OK) status = mark_needed(graph, &scratch, &p.needed, error);
     if (status == ORTL_OK)
         status = ortl__arena_new(&scratch, widest_node(graph), sizeof *p.wires, &p.wires, error);
     if (status == ORTL_OK)
-        status = ortl__arena_new(arena, graph->n_nodes, sizeof *plan->steps, &plan->steps, error);
+        status = ortl__arena_new(arena, p.n_needed, sizeof *plan->steps, &plan->steps, error);
     if (status == ORTL_OK) status = plan_nodes(&p, error);
     if (status == ORTL_OK) status = assign_slots(plan, graph, arena, &scratch, error);
     if (status == ORTL_OK) summarize(plan);
@@ -351,4 +383,5 @@ void ortl__plan_free(ortl__plan *plan) {
     for (uint32_t i = 0; i < plan->n_steps; i++)
         if (plan->steps[i].operator->forget) plan->steps[i].operator->forget(&plan->steps[i]);
     plan->n_steps = 0;
+    ortl__algebra_close(&plan->algebra);
 }

@@ -21,6 +21,7 @@ typedef struct ortl__plan {
     ortl__step *steps;   /* (n_steps) in the order of execution */
     uint32_t
         *slots; /* (n_values) where a step's output lives; ORTL__NO_SLOT: input, constant, unused */
+    ortl__algebra algebra; /* products of matrices, for the steps that need them */
     int is_row_wise;       /* every step is */
     int is_shaped_by_data; /* some shape depends on values computed at run */
 } ortl__plan;

@@ -114,7 +114,7 @@ ortl_status ortl_predict(ortl_context *context, const float *rows, size_t n_rows
     ortl_status status = check_predict(context, rows, n_rows, labels_out, error);
     if (status != ORTL_OK) return status;
     const ortl_session *session = context->session;
-    size_t n_block = session->plan.is_row_wise ? ORTL__PREDICT_ROWS : n_rows;
+    size_t n_block = session->plan.is_row_wise ? session->form.n_block : n_rows;
     if (!session->plan.is_row_wise && !session->form.is_strided)
         status =
             ortl__buffer_reserve(context, &context->staging,

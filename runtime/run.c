@@ -1,15 +1,18 @@
 /*
- * ortl_run: any inputs bound by name, any outputs handed out.
+ * ortl_run: any inputs bound by name, any outputs handed out; and ortl_leaves, which asks such a
+ * run for the leaves that its rows reach.
  */
 #include <string.h>
 
 #include "context.h"
+#include "operators/trees.h"
 #include "status.h"
 
 /* The index of a graph value by name or, without a name, by position; n when there is none. */
 static size_t find_by_name(const ortl__graph_value *values, size_t n, const char *name,
                            size_t position) {
-    if (!name) return position < n ? position : n;
+    if (!name || (position < n && strcmp(values[position].name, name) == 0))
+        return position < n ? position : n;
     size_t i = 0;
     while (i < n && strcmp(values[i].name, name) != 0) i++;
     return i;
@@ -39,18 +42,29 @@ static ortl_status check_input_shape(const ortl__graph_value *declared, const or
     return ORTL_OK;
 }
 
+static ortl_status check_rows(const ortl_context *context, const ortl_tensor *given,
+                              ortl_error *error) {
+    uint64_t limit = context->session->limits.rows;
+    if (given->rank == 0 || given->shape[0] < 0 || (uint64_t)given->shape[0] <= limit)
+        return ORTL_OK;
+    return ortl__fail_limit(error, "rows", limit, (uint64_t)given->shape[0]);
+}
+
 static ortl_status bind_inputs(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
                                ortl_error *error) {
     const ortl__graph *graph = &context->session->graph;
-    for (uint32_t i = 0; i < graph->n_inputs; i++)
-        context->tensors[graph->inputs[i].value].data = NULL;
+    if (graph->n_inputs > 0) memset(context->is_bound, 0, graph->n_inputs);
     for (size_t i = 0; i < n_inputs; i++) {
         size_t at = find_by_name(graph->inputs, graph->n_inputs, inputs[i].name, i);
         if (at == graph->n_inputs)
             return ortl__fail(error, ORTL_BAD_INPUT, "the model has no input \"%s\"",
                               inputs[i].name ? inputs[i].name : "(by position)");
         const ortl__graph_value *declared = &graph->inputs[at];
+        if (context->is_bound[at])
+            return ortl__fail(error, ORTL_BAD_INPUT, "input \"%s\" is given twice", declared->name);
+        context->is_bound[at] = 1;
         ortl_status status = check_input_shape(declared, &inputs[i], error);
+        if (status == ORTL_OK) status = check_rows(context, &inputs[i], error);
         if (status == ORTL_OK)
             status = ortl__context_bind(context, declared->value, inputs[i].type, inputs[i].rank,
                                         inputs[i].shape, inputs[i].data, error);
@@ -59,13 +73,10 @@ static ortl_status bind_inputs(ortl_context *context, const ortl_tensor *inputs,
         if (!bound->data && bound->n_elements)
             return ortl__fail(error, ORTL_BAD_ARGUMENT, "input \"%s\" has no data", declared->name);
     }
-    for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        const ortl__tensor *tensor = &context->tensors[graph->inputs[i].value];
-        int is_given = tensor->data || (tensor->n_elements == 0 && n_inputs == graph->n_inputs);
-        if (!is_given)
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        if (!context->is_bound[i])
             return ortl__fail(error, ORTL_BAD_INPUT, "input \"%s\" is missing",
                               graph->inputs[i].name);
-    }
     return ORTL_OK;
 }
 
@@ -103,5 +114,33 @@ ortl_status ortl_run(ortl_context *context, const ortl_tensor *inputs, size_t n_
                               outputs[i].name ? outputs[i].name : "(by position)");
         status = give_output(&context->tensors[graph->outputs[at].value], &outputs[i], error);
     }
+    return status;
+}
+
+/* ---- Leaves ---------------------------------------------------------------------------------- */
+
+static uint64_t count_trees(const ortl_session *session) {
+    uint64_t n_trees = 0;
+    for (uint32_t i = 0; i < session->plan.n_steps; i++) {
+        const ortl__forest *forest = ortl__trees_forest(&session->plan.steps[i]);
+        if (forest) n_trees += forest->n_trees;
+    }
+    return n_trees;
+}
+
+ortl_status ortl_leaves(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
+                        uint32_t *leaves_out, size_t n_leaves, ortl_error *error) {
+    if (!context || (!inputs && n_inputs) || (!leaves_out && n_leaves))
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "context, inputs and leaves must not be NULL");
+    if (!context->session->keeps_forest)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT,
+                          "leaves are known to sessions opened with keep_forest");
+    ortl__leaf_table table = {leaves_out, n_leaves, count_trees(context->session), 0};
+    if (table.n_trees == 0) return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model has no trees");
+    context->has_strides = 0;
+    ortl_status status = bind_inputs(context, inputs, n_inputs, error);
+    context->leaf_table = &table;
+    if (status == ORTL_OK) status = ortl__context_run(context, error);
+    context->leaf_table = NULL;
     return status;
 }

@@ -66,21 +66,41 @@ static void find_classes(ortl_session *session) {
     }
 }
 
-/* Measures one row and one context. A graph whose row cannot be shaped has no form for
- * ortl_predict. */
-static ortl_status measure(ortl_session *session) {
+/* Measures a context for blocks of n_block rows, and the scores of one row. */
+static ortl_status measure_block(ortl_session *session, size_t n_block, ortl_error *error) {
     ortl_context *context = NULL;
-    ortl_error ignored;
-    size_t n_scores = 0;
-    ortl_status status = ortl_context_new(session, &context, &ignored);
-    if (status == ORTL_OK && session->form.n_features && session->form.score_output >= 0)
-        status = ortl__context_measure(context, &n_scores, &ignored);
-    if (status == ORTL_OK) session->context_bytes = ortl__context_bytes(context);
+    session->form.n_block = n_block;
+    session->form.n_scores = 0;
+    ortl_status status = ortl_context_new(session, &context, error);
+    if (status != ORTL_OK) return status;
+    if (session->form.n_features && session->form.score_output >= 0)
+        status = ortl__context_measure(context, &session->form.n_scores, error);
+    session->context_bytes = ortl__context_bytes(context);
     ortl_context_free(context);
-    session->form.n_scores = n_scores;
+    uint64_t n_bytes = session->memory.used + session->context_bytes;
+    if (n_bytes > session->memory.peak)
+        session->memory.peak = n_bytes; /* it was there while loading */
     return status;
 }
 
+/* One row first: what it takes says how many rows make a block. */
+static ortl_status measure(ortl_session *session, ortl_error *error) {
+    ortl_status status = measure_block(session, 1, error);
+    if (status != ORTL_OK || !session->form.n_features) return status;
+    uint64_t n_rows = ORTL__PREDICT_BYTES / (session->context_bytes + 1);
+    if (n_rows < ORTL__PREDICT_ROWS) {
+        /* Much of a context does not grow with the rows; two rows tell how much does. */
+        uint64_t one_row = session->context_bytes;
+        status = measure_block(session, 2, error);
+        uint64_t row = session->context_bytes > one_row ? session->context_bytes - one_row : 1;
+        n_rows = ORTL__PREDICT_BYTES / row;
+    }
+    if (n_rows > ORTL__PREDICT_ROWS) n_rows = ORTL__PREDICT_ROWS;
+    if (status == ORTL_OK) status = measure_block(session, n_rows ? (size_t)n_rows : 1, error);
+    return status;
+}
+
+/* A graph whose row cannot be shaped has no form for ortl_predict; ortl_run may still do. */
 static ortl_status find_form(ortl_session *session, ortl_error *error) {
     ortl__predict_form *form = &session->form;
     find_classes(session);
@@ -90,19 +110,19 @@ static ortl_status find_form(ortl_session *session, ortl_error *error) {
     if (form->n_features > session->limits.features)
         return ortl__fail_limit(error, "features", session->limits.features, form->n_features);
     form->is_strided = form->n_features && all_readers_take_strides(session);
-    ortl_status status = measure(session);
-    if (status != ORTL_OK && form->n_features) {
-        form->n_features = 0; /* the general form, ortl_run, may still do */
-        status = measure(session);
+    ortl_error ignored;
+    ortl_status status = measure(session, &ignored);
+    if (status != ORTL_OK && status != ORTL_NO_MEMORY && form->n_features) {
+        form->n_features = 0;
+        status = measure(session, &ignored);
     }
     return status == ORTL_NO_MEMORY ? ortl__fail(error, status, "out of memory") : ORTL_OK;
 }
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-/* The caller's options in the size that its header had, the rest at defaults. */
-static ortl_status read_options(const ortl_options *given, ortl_options *options_out,
-                                ortl_error *error) {
+ortl_status ortl__options_read(const ortl_options *given, ortl_options *options_out,
+                               ortl_error *error) {
     ortl_options defaults = ORTL_OPTIONS_INIT;
     *options_out = defaults;
     if (given) {
@@ -141,6 +161,7 @@ static ortl_status session_new(const ortl_options *options, ortl_session **sessi
     if (status != ORTL_OK) return status;
     session->memory = memory;
     session->limits = options->limits;
+    session->keeps_forest = options->keep_forest;
     ortl__arena_init(&session->arena, &session->memory);
     *session_out = session;
     return ORTL_OK;
@@ -153,7 +174,7 @@ static ortl_status open_either(const char *path, const void *bytes, size_t n_byt
     ortl_options options;
     ortl_session *session = NULL;
     ortl__source *source = NULL;
-    ortl_status status = read_options(given, &options, error);
+    ortl_status status = ortl__options_read(given, &options, error);
     if (status == ORTL_OK) status = session_new(&options, &session, error);
     if (status != ORTL_OK) return status;
     if (path)
@@ -240,6 +261,7 @@ ortl_status ortl_describe(const ortl_session *session, ortl_description *descrip
                           "description_out->struct_size is %lu, this library knows %lu",
                           (unsigned long)n_bytes, (unsigned long)sizeof *description_out);
     ortl_description d = {.struct_size = n_bytes, .kernel = ""};
+    d.algebra = ortl__algebra_name(&session->plan.algebra);
     describe_file(session, &d);
     describe_trees(session, &d);
     d.n_features = session->form.n_features;
@@ -331,8 +353,8 @@ ortl_status ortl_operator(const ortl_session *session, size_t index, ortl_operat
     if (status != ORTL_OK) return status;
     const ortl__node *node = &session->graph.nodes[index];
     const ortl__operator *other;
-    const ortl__operator *row = ortl__operator_find(
-        node->domain, node->op_type, ortl__graph_opset(&session->graph, node->domain), &other);
+    const ortl__operator *row =
+        ortl__operator_find(node->domain, node->op_type, node->version, &other);
     describe_operator(row, node->name, info_out);
     return ORTL_OK;
 }

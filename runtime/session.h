@@ -9,11 +9,14 @@
 #include "plan.h"
 
 /* Rows that ortl_predict hands through the graph at once: enough that the cost of a step vanishes,
- * few enough that rows, sums and scores stay in a first-level cache. */
-#define ORTL__PREDICT_ROWS 256
+ * few enough that rows, sums and scores stay in a near cache; fewer where rows are so wide that the
+ * scratch of a context would exceed ORTL__PREDICT_BYTES. */
+#define ORTL__PREDICT_ROWS  256
+#define ORTL__PREDICT_BYTES ((uint64_t)1 << 19)
 
 /* How ortl_predict maps onto the graph. */
 typedef struct ortl__predict_form {
+    size_t n_block;    /* rows that go through the graph at once */
     size_t n_features; /* columns read of a row; 0: the graph has no such form */
     size_t n_scores;   /* floats of a row, 0: no score output */
     int label_output;  /* index of the output, -1: none */
@@ -34,10 +37,15 @@ struct ortl_session {
     ortl__graph graph;
     ortl__plan plan;
     ortl_limits limits;
+    int keeps_forest; /* ortl_leaves may be asked */
     ortl__predict_form form;
     ortl__classes classes;
     uint64_t context_bytes; /* scratch of a new context, measured at load */
 };
+
+/* The caller's options (NULL: none) in the size that its header had, the rest at defaults. */
+ortl_status ortl__options_read(const ortl_options *given, ortl_options *options_out,
+                               ortl_error *error);
 
 /* Elements of the score output for one row, found by shaping (or, where shapes depend on data,
  * running) one row of zeros. */

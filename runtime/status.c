@@ -4,6 +4,7 @@
  */
 #include "status.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -106,6 +107,28 @@ ortl_status ortl__fail_limit(ortl_error *error, const char *limit_name, uint64_t
     return ortl__fail(error, ORTL_LIMIT,
                       "limit %s (%s) exceeded: %" PRIu64 " allowed, %" PRIu64 " needed", limit_name,
                       sentence, limit, found);
+}
+
+ortl_status ortl__fail_errno(ortl_error *error, int number, const char *format, ...) {
+    static const struct {
+        int number;
+        const char *text;
+    } known[] = {
+        {ENOENT, "no such file"},         {EACCES, "permission denied"},
+        {EISDIR, "is a directory"},       {ENOTDIR, "a part of the path is no directory"},
+        {EMFILE, "too many open files"},  {ENFILE, "too many open files"},
+        {ENOSPC, "no space left"},        {EIO, "input/output error"},
+        {EROFS, "read-only file system"},
+    };
+    char what[RAW_BYTES] = "";
+    va_list values;
+    va_start(values, format);
+    if (vsnprintf(what, sizeof what, format, values) < 0) what[0] = '\0';
+    va_end(values);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].number == number)
+            return ortl__fail(error, ORTL_IO, "%s: %s", what, known[i].text);
+    return ortl__fail(error, ORTL_IO, "%s: errno %d", what, number);
 }
 
 void ortl__limits_fill(ortl_limits *limits) {

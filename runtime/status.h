@@ -28,6 +28,11 @@ ortl_status ortl__fail_within(ortl_error *error, const char *format, ...) ORTL__
 ortl_status ortl__fail_limit(ortl_error *error, const char *limit_name, uint64_t limit,
                              uint64_t found);
 
+/* The failure of a system call, ORTL_IO: the formatted message, then ": no such file" or what else
+ * number, its errno, means. The texts are our own, since those of the C library obey the locale. */
+ortl_status ortl__fail_errno(ortl_error *error, int number, const char *format, ...)
+    ORTL__PRINTF(3, 4);
+
 /* Fills in the default of each limit that is 0, except memory_bytes, which depends on the file. */
 void ortl__limits_fill(ortl_limits *limits);
 

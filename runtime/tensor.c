@@ -12,6 +12,7 @@
 /* X(type, C type, name) */
 #define TYPE_MAP(X)                                                                                \
     X(ORTL_FLOAT, float, "float")                                                                  \
+    X(ORTL_INT16, int16_t, "int16")                                                                \
     X(ORTL_INT32, int32_t, "int32")                                                                \
     X(ORTL_INT64, int64_t, "int64")                                                                \
     X(ORTL_STRING, ortl_string, "string")                                                          \

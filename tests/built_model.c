@@ -53,6 +53,7 @@ ortl_builder *new_builder(int opset_ml, ortl_type input_type, ortl_type data_typ
     options.opset_ml = opset_ml;
     options.input_type = input_type;
     options.data_type = data_type;
+    options.keeps_source = 1;
     ck_assert_msg(ortl_builder_new(&options, &builder, &error) == ORTL_OK, "%s", error.message);
     return builder;
 }

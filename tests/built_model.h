@@ -25,7 +25,7 @@ ortl_session *open_collected(const collected *model);
 void predict_rows(const ortl_session *session, const float *rows, size_t n_rows, size_t n_columns,
                   int64_t *labels, float *scores);
 
-/* A builder with options; fails the test when there is none. */
+/* A builder with options, which keeps its source; fails the test when there is none. */
 ortl_builder *new_builder(int opset_ml, ortl_type input_type, ortl_type data_type);
 
 /* Metadata of the model, "" when there is none of that key. The text lives in the session. */

@@ -33,10 +33,10 @@ static void set_flushing(int is_on) {
 }
 #endif
 
-#define R SHAPE_RANDOM
-#define C SHAPE_CHAIN
-#define P SHAPE_PERFECT
-#define O SHAPE_OBLIVIOUS
+#define R   SHAPE_RANDOM
+#define C   SHAPE_CHAIN
+#define P   SHAPE_PERFECT
+#define O   SHAPE_OBLIVIOUS
 #define SUM ORTL__AGGREGATE_SUM
 
 static const forest_recipe recipes[] = {
@@ -66,6 +66,9 @@ static const forest_recipe recipes[] = {
     {"oblivious, depth 8, 3 targets", 24, 256, 20, 100, 3, O, SUM, .is_dense = 1},
     {"oblivious, depth 1", 24, 2, 20, 100, 1, O, SUM, .special = 1},
     {"deep", 8, 3000, 28, 2000, 1, R, SUM, .special = 1},
+    {"deep, in order", 8, 3000, 28, 2000, 1, R, SUM, .one_mode = 1},
+    {"deep, in order, 2 targets", 7, 1000, 28, 2000, 2, R, SUM, .one_mode = 1},
+    {"deep, in order, dense", 7, 1000, 28, 2000, 3, R, SUM, .is_dense = 1, .one_mode = 1},
     {"deep, shuffled", 8, 3000, 28, 2000, 1, R, SUM, .special = 1, .shuffled = 1},
     {"deep, dense", 6, 1000, 28, 2000, 5, R, SUM, .is_dense = 1, .special = 1},
     {"deep, 3 targets", 20, 700, 28, 2000, 3, R, SUM, .special = 1},
@@ -137,8 +140,9 @@ static int run_trial(const trial *t, random_source *random) {
 }
 
 /* Batches of the short form; the long one takes all from 1 to 600. */
-static const size_t some_batches[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127,
-                                      128, 129, 191, 255, 256, 257, 300, 511, 512, 513, 600};
+static const size_t some_batches[] = {1,   2,   3,   7,   8,   9,   15,  16,  17,
+                                      31,  33,  63,  64,  65,  100, 127, 128, 129,
+                                      191, 255, 256, 257, 300, 511, 512, 513, 600};
 
 static unsigned run_trials(trial *t, const forest_recipe *recipe, int is_long, int is_first,
                            random_source *random) {
@@ -151,8 +155,7 @@ static unsigned run_trials(trial *t, const forest_recipe *recipe, int is_long, i
         t->by_column = (int)random_below(random, 2);
         /* The plain kernel compares floats: it is right while the host does not flush. */
         int is_plain = strcmp(ortl__pack_name(t->pack), "plain") == 0;
-        t->has_flushing =
-            HAS_FLUSHING && !is_plain && recipe->whole && random_below(random, 2);
+        t->has_flushing = HAS_FLUSHING && !is_plain && recipe->whole && random_below(random, 2);
         n_failed += !run_trial(t, random);
     }
     return n_failed;
@@ -199,8 +202,7 @@ static unsigned check_recipe(const forest_recipe *recipe, int is_long, random_so
         for (size_t f = 0; f == 0 || ortl__cpu_name(f - 1) != NULL; f++) {
             ortl__cpu off = f == 0 ? 0 : ortl__cpu_find(ortl__cpu_name(f - 1));
             if (off != 0 && (ortl__cpu_detect() & off) == 0) continue;
-            n_failed +=
-                check_kernel(&forest, recipe, &memory, kernel, off, is_long, random);
+            n_failed += check_kernel(&forest, recipe, &memory, kernel, off, is_long, random);
         }
     }
     ortl__forest_free(&forest);
@@ -209,6 +211,61 @@ static unsigned check_recipe(const forest_recipe *recipe, int is_long, random_so
         n_failed++;
     }
     return n_failed;
+}
+
+/* ---- Memory that runs out ---------------------------------------------------------------------
+ */
+
+/* Allocations that are still granted. */
+static void *allocate(void *user, size_t n_bytes) {
+    size_t *n_left = user;
+    if (*n_left == 0) return NULL;
+    (*n_left)--;
+    return malloc(n_bytes);
+}
+
+static void *reallocate(void *user, void *block, size_t old_bytes, size_t new_bytes) {
+    size_t *n_left = user;
+    (void)old_bytes;
+    if (*n_left == 0) return NULL;
+    (*n_left)--;
+    return realloc(block, new_bytes);
+}
+
+static void release(void *user, void *block, size_t n_bytes) {
+    (void)user;
+    (void)n_bytes;
+    free(block);
+}
+
+/* Packs with only n allocations granted; -1 when something is wrong, 1 when they were enough. */
+static int pack_with(size_t n, const forest_recipe *recipe, const char *kernel) {
+    size_t n_left = SIZE_MAX;
+    ortl_allocator allocator = {&n_left, allocate, reallocate, release};
+    random_source same = {recipe->n_trees + 77};
+    ortl__memory memory;
+    ortl__forest forest;
+    ortl__pack *pack = NULL;
+    ortl__pack_wish wish = {ORTL__ROWS_BOTH, kernel, ortl__cpu_detect(), 0};
+    ortl__memory_init(&memory, &allocator, UINT64_MAX, "memory_bytes");
+    random_forest(&forest, &memory, recipe, &same);
+    int can = kernel == NULL || ortl__pack_can(&forest, kernel, wish.cpu);
+    n_left = n;
+    ortl_status status = can ? ortl__pack_build(&forest, &wish, &pack, NULL) : ORTL_OK;
+    ortl__pack_free(pack);
+    ortl__forest_free(&forest);
+    if ((status == ORTL_OK || status == ORTL_NO_MEMORY) && memory.used == 0)
+        return status == ORTL_OK;
+    printf("FAILED %s: allocation %zu: status %d, %" PRIu64 " bytes lost\n", recipe->name, n,
+           (int)status, memory.used);
+    return -1;
+}
+
+/* Each allocation made to fail: the right error each time, and nothing is lost. */
+static unsigned check_allocations(const forest_recipe *recipe, const char *kernel) {
+    int result = 0;
+    for (size_t n = 0; result == 0; n++) result = pack_with(n, recipe, kernel);
+    return result < 0;
 }
 
 /* ---- Bench ----------------------------------------------------------------------------------- */
@@ -297,6 +354,11 @@ int main(int argc, char **argv) {
     unsigned n_failed = 0;
     for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++)
         n_failed += check_recipe(&recipes[i], is_long, &random);
+    for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
+        n_failed += check_allocations(&recipes[i], NULL);
+        for (size_t k = 0; ortl__pack_kernel_name(k) != NULL; k++)
+            n_failed += check_allocations(&recipes[i], ortl__pack_kernel_name(k));
+    }
     printf("%zu forests, %u failed trials\n", sizeof recipes / sizeof recipes[0], n_failed);
     return n_failed != 0;
 }

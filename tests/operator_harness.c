@@ -31,6 +31,7 @@ void harness_open(harness *h, const char *domain, const char *name, int64_t vers
     h->loading = (ortl__loading){.memory = &h->memory,
                                  .arena = &h->arena,
                                  .limits = &h->limits,
+                                 .algebra = &h->algebra,
                                  .node = &h->node,
                                  .version = version,
                                  .inputs = h->value_places,
@@ -46,6 +47,7 @@ void harness_open(harness *h, const char *domain, const char *name, int64_t vers
 
 void harness_close(harness *h) {
     if (h->step.operator&& h->step.operator->forget) h->step.operator->forget(&h->step);
+    ortl__algebra_close(&h->algebra);
     ortl__arena_free(&h->arena);
 }
 
@@ -136,6 +138,12 @@ void harness_constant(harness *h, ortl_type type, uint32_t rank, const int64_t *
     h->values[number].constant = &h->tensors[number];
 }
 
+void harness_left_out(harness *h) {
+    uint32_t number = add_input(h, ORTL_FLOAT, 0, NULL, NULL);
+    h->inputs[number] = NULL;
+    h->value_places[number] = NULL;
+}
+
 void harness_texts(harness *h, uint32_t rank, const int64_t *shape, const char *const *texts) {
     uint64_t n = 1;
     for (uint32_t i = 0; i < rank; i++) n *= (uint64_t)shape[i];
@@ -182,10 +190,13 @@ ortl_status harness_run(harness *h) {
 
 /* ---- What is expected ------------------------------------------------------------------------ */
 
-static void expect_shape(harness *h, ortl_type type, uint32_t rank, const int64_t *shape) {
-    const ortl__tensor *output = h->outputs[0];
+static void expect_run(harness *h) {
     h->error.message[0] = '\0';
     ck_assert_msg(harness_run(h) == ORTL_OK, "%s", h->error.message);
+}
+
+static void expect_shape(const ortl__tensor *output, ortl_type type, uint32_t rank,
+                         const int64_t *shape) {
     ck_assert_int_eq(output->type, type);
     ck_assert_uint_eq(output->rank, rank);
     for (uint32_t i = 0; i < rank; i++) ck_assert_int_eq(output->shape[i], shape[i]);
@@ -201,11 +212,11 @@ static int is_real(ortl_type type) {
     return type == ORTL_FLOAT || type == ORTL_DOUBLE;
 }
 
-void harness_expect(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
-                    const void *elements) {
+void harness_expect_also(harness *h, uint32_t number, ortl_type type, uint32_t rank,
+                         const int64_t *shape, const void *elements) {
     size_t n_bytes = ortl_type_bytes(type);
-    expect_shape(h, type, rank, shape);
-    const ortl__tensor *output = h->outputs[0];
+    const ortl__tensor *output = h->outputs[number];
+    expect_shape(output, type, rank, shape);
     for (uint64_t i = 0; i < output->n_elements; i++) {
         const char *found = (const char *)output->data + i * n_bytes;
         const char *wanted = (const char *)elements + i * n_bytes;
@@ -218,10 +229,16 @@ void harness_expect(harness *h, ortl_type type, uint32_t rank, const int64_t *sh
     }
 }
 
-void harness_expect_near(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
-                         const void *elements, double tolerance) {
-    expect_shape(h, type, rank, shape);
-    const ortl__tensor *output = h->outputs[0];
+void harness_expect(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
+                    const void *elements) {
+    expect_run(h);
+    harness_expect_also(h, 0, type, rank, shape, elements);
+}
+
+void harness_expect_also_near(harness *h, uint32_t number, ortl_type type, uint32_t rank,
+                              const int64_t *shape, const void *elements, double tolerance) {
+    const ortl__tensor *output = h->outputs[number];
+    expect_shape(output, type, rank, shape);
     for (uint64_t i = 0; i < output->n_elements; i++) {
         double found = real_at(type, output->data, i), wanted = real_at(type, elements, i);
         int is_same = isnan(wanted) ? isnan(found) : found == wanted;
@@ -230,9 +247,16 @@ void harness_expect_near(harness *h, ortl_type type, uint32_t rank, const int64_
     }
 }
 
+void harness_expect_near(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
+                         const void *elements, double tolerance) {
+    expect_run(h);
+    harness_expect_also_near(h, 0, type, rank, shape, elements, tolerance);
+}
+
 void harness_expect_texts(harness *h, uint32_t rank, const int64_t *shape,
                           const char *const *texts) {
-    expect_shape(h, ORTL_STRING, rank, shape);
+    expect_run(h);
+    expect_shape(h->outputs[0], ORTL_STRING, rank, shape);
     const ortl_string *strings = h->outputs[0]->data;
     for (uint64_t i = 0; i < h->outputs[0]->n_elements; i++) {
         ck_assert_uint_eq(strings[i].n_bytes, strlen(texts[i]));

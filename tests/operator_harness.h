@@ -8,12 +8,13 @@
 
 #include "../runtime/operators/operator.h"
 
-#define HARNESS_MAX 8 /* attributes, inputs, outputs */
+#define HARNESS_MAX 12 /* attributes, inputs, outputs */
 
 typedef struct harness {
     ortl__memory memory;
     ortl__arena arena; /* of the session, and of the strings that a run makes */
     ortl_limits limits;
+    ortl__algebra algebra;
     ortl__attribute attributes[HARNESS_MAX];
     ortl__node node;
     ortl__loading loading;
@@ -51,6 +52,9 @@ void harness_constant(harness *h, ortl_type type, uint32_t rank, const int64_t *
 void harness_unknown(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
                      const void *data);
 
+/* The next input is left out. */
+void harness_left_out(harness *h);
+
 /* A plain input of n strings, made from texts ended by NUL. */
 void harness_texts(harness *h, uint32_t rank, const int64_t *shape, const char *const *texts);
 
@@ -66,9 +70,16 @@ ortl_status harness_run(harness *h);
 void harness_expect(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
                     const void *elements);
 
+/* The same of another output, after one of the functions above has run the operator. */
+void harness_expect_also(harness *h, uint32_t output, ortl_type type, uint32_t rank,
+                         const int64_t *shape, const void *elements);
+
 /* The same for reals that may differ by the given part of the expected value. */
 void harness_expect_near(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
                          const void *elements, double tolerance);
+
+void harness_expect_also_near(harness *h, uint32_t output, ortl_type type, uint32_t rank,
+                              const int64_t *shape, const void *elements, double tolerance);
 
 void harness_expect_texts(harness *h, uint32_t rank, const int64_t *shape,
                           const char *const *texts);

@@ -31,8 +31,8 @@ float random_float(random_source *random) {
 }
 
 static double special_value(random_source *random) {
-    static const double values[] = {0.0,     -0.0,     INFINITY, -INFINITY,       NAN,
-                                    FLT_MIN, -FLT_MIN, 0x1p-149, -0x1p-149, FLT_MAX,
+    static const double values[] = {0.0,      -0.0,     INFINITY, -INFINITY, NAN,
+                                    FLT_MIN,  -FLT_MIN, 0x1p-149, -0x1p-149, FLT_MAX,
                                     -FLT_MAX, 0x1p-140, -0x1p-130};
     return values[random_below(random, sizeof values / sizeof values[0])];
 }
@@ -76,8 +76,8 @@ static double threshold(maker *m, uint32_t feature) {
 }
 
 static uint8_t test_byte(maker *m, uint32_t feature) {
-    static const uint8_t modes[] = {ORTL__MODE_LEQ, ORTL__MODE_LT, ORTL__MODE_GTE, ORTL__MODE_GT,
-                                    ORTL__MODE_EQ,  ORTL__MODE_NEQ};
+    static const uint8_t modes[] = {ORTL__MODE_LEQ, ORTL__MODE_LT, ORTL__MODE_GTE,
+                                    ORTL__MODE_GT,  ORTL__MODE_EQ, ORTL__MODE_NEQ};
     if (m->recipe->one_mode) return feature % 2 ? ORTL__MODE_LEQ : ORTL__TEST_MISSING;
     uint8_t mode = modes[random_below(m->random, m->recipe->equalities ? 6 : 4)];
     return random_below(m->random, 2) ? mode : (uint8_t)(mode | ORTL__TEST_MISSING);
@@ -197,8 +197,7 @@ static void count_nodes(ortl__forest *forest, uint32_t n_made, const uint8_t *is
             continue;
         }
         is_used[forest->feature[row] % sizeof is_used] = 1;
-        if (forest->feature[row] >= forest->n_columns)
-            forest->n_columns = forest->feature[row] + 1;
+        if (forest->feature[row] >= forest->n_columns) forest->n_columns = forest->feature[row] + 1;
     }
     for (size_t i = 0; i < sizeof is_used; i++) forest->n_features_used += is_used[i];
 }
@@ -231,6 +230,7 @@ void random_forest(ortl__forest *forest, ortl__memory *memory, const forest_reci
         is_made[recipe->shuffled ? (uint32_t)((uint64_t)i * 48271 % forest->n_nodes) : i] = 1;
     count_nodes(forest, m.next_row, is_made);
     forest->has_shared_nodes = recipe->shared;
+    forest->steps_per_row = (uint64_t)forest->max_depth * forest->n_trees;
     ortl__memory_free(memory, is_made, forest->n_nodes, 1);
     ortl__memory_free(memory, stack, 2 * (uint64_t)most, sizeof *stack);
 }
@@ -246,12 +246,12 @@ void random_rows(const ortl__forest *forest, size_t n_rows, size_t n_columns, vo
         switch (random_below(random, 12)) {
         case 0: value = near; break;
         case 1:
-            value = is_double ? nextafter(near, INFINITY)
-                              : (double)nextafterf((float)near, INFINITY);
+            value =
+                is_double ? nextafter(near, INFINITY) : (double)nextafterf((float)near, INFINITY);
             break;
         case 2:
-            value = is_double ? nextafter(near, -INFINITY)
-                              : (double)nextafterf((float)near, -INFINITY);
+            value =
+                is_double ? nextafter(near, -INFINITY) : (double)nextafterf((float)near, -INFINITY);
             break;
         case 3: value = special_value(random); break;
         default: break;

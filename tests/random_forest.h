@@ -31,11 +31,11 @@ typedef struct forest_recipe {
     uint32_t n_targets;
     tree_shape shape;
     ortl__aggregate aggregate;
-    unsigned is_dense : 1;   /* every leaf votes for every target */
-    unsigned one_mode : 1;   /* all tests are <=, NaN goes one way */
-    unsigned special : 1;    /* infinite, NaN, denormal and zero thresholds and votes */
-    unsigned shuffled : 1;   /* nodes do not lie in pre-order */
-    unsigned shared : 1;     /* some subtrees have two parents */
+    unsigned is_dense : 1; /* every leaf votes for every target */
+    unsigned one_mode : 1; /* all tests are <=, NaN goes one way */
+    unsigned special : 1;  /* infinite, NaN, denormal and zero thresholds and votes */
+    unsigned shuffled : 1; /* nodes do not lie in pre-order */
+    unsigned shared : 1;   /* some subtrees have two parents */
     unsigned is_double : 1;
     unsigned equalities : 1; /* EQ, NEQ too */
     unsigned whole : 1;      /* votes are small whole numbers, so that no sum is denormal */
@@ -50,7 +50,8 @@ void random_forest(ortl__forest *forest, ortl__memory *memory, const forest_reci
 void random_rows(const ortl__forest *forest, size_t n_rows, size_t n_columns, void *values,
                  random_source *random);
 
-/* n_bytes of memory that end exactly (at_end) or begin exactly at a page that may not be touched. */
+/* n_bytes of memory that end exactly (at_end) or begin exactly at a page that may not be touched.
+ */
 typedef struct guarded {
     void *data;
     void *pages;

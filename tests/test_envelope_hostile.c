@@ -109,7 +109,7 @@ static void zero_byte_in_a_name(wire_builder *model) {
     onnx_sample(model, &plain);
 }
 
-static void calls_a_function(wire_builder *model) {
+static void calls_an_empty_function(wire_builder *model) {
     wire_builder function = {0}, node = {0};
     wire_text(&function, 1, "Op");
     wire_message(model, 25, &function);
@@ -272,6 +272,23 @@ static void extents_overflow(wire_builder *model) {
     wire_builder tensor = {0};
     onnx_tensor_head(&tensor, "S", TYPE_FLOAT, INT64_C(1) << 32);
     wire_int(&tensor, 1, INT64_C(1) << 32);
+    finish_tensor(model, &tensor);
+}
+
+/* The axis of no elements hides nothing, wherever it stands. */
+static void empty_overflow(wire_builder *model) {
+    wire_builder tensor = {0};
+    onnx_tensor_head(&tensor, "S", TYPE_FLOAT, 0);
+    wire_int(&tensor, 1, INT64_C(1) << 40);
+    wire_int(&tensor, 1, INT64_C(1) << 40);
+    finish_tensor(model, &tensor);
+}
+
+static void empty_overflow_before(wire_builder *model) {
+    wire_builder tensor = {0};
+    onnx_tensor_head(&tensor, "S", TYPE_FLOAT, INT64_C(1) << 40);
+    wire_int(&tensor, 1, INT64_C(1) << 40);
+    wire_int(&tensor, 1, 0);
     finish_tensor(model, &tensor);
 }
 
@@ -581,8 +598,8 @@ static const struct {
     {graph_of_wrong_wire_type, ORTL_BAD_MODEL, "field 7 has wire type 0 instead of 2"},
     {text_of_wrong_wire_type, ORTL_BAD_MODEL, "field 2 has wire type 0 instead of 2"},
     {zero_byte_in_a_name, ORTL_BAD_MODEL, "a text contains a zero byte"},
-    {calls_a_function, ORTL_UNSUPPORTED,
-     "node 0 (Op \"n\"): \"Op\" is a function of the model, which is not supported"},
+    {calls_an_empty_function, ORTL_BAD_MODEL,
+     "node 0 (Op \"n\"): a call of function \"Op\" has 1 inputs and 1 outputs, it has 0 and 0"},
     {sparse_initializer, ORTL_UNSUPPORTED, "sparse initializer, which is not supported"},
     {input_twice, ORTL_BAD_MODEL, "value \"X\" is made twice"},
     {initializer_twice, ORTL_BAD_MODEL, "initializer 1: value \"S\" is made twice"},
@@ -606,6 +623,8 @@ static const struct {
     {segment, ORTL_UNSUPPORTED, "tensor \"S\" comes in segments"},
     {negative_extent, ORTL_BAD_MODEL, "tensor \"S\": axis 0 cannot have -1 elements"},
     {extents_overflow, ORTL_BAD_MODEL, "tensor \"S\": axis 1 cannot have 4294967296 elements"},
+    {empty_overflow, ORTL_BAD_MODEL, "tensor \"S\": axis 2 cannot have 1099511627776 elements"},
+    {empty_overflow_before, ORTL_BAD_MODEL, "\"S\": axis 1 cannot have 1099511627776 elements"},
     {huge_without_data, ORTL_BAD_MODEL, "its shape has 1099511627776 elements, its data have 0"},
     {too_many_axes, ORTL_UNSUPPORTED, "tensor \"S\" has 9 axes, at most 8 are supported"},
     {raw_and_typed, ORTL_BAD_MODEL, "tensor \"S\" has raw data and typed data"},

@@ -364,24 +364,12 @@ START_TEST(v5_forests_equal_the_naive_evaluator) {
 }
 END_TEST
 
-/* ---- The choice of a kernel -------------------------------------------------------------------
- */
-
-START_TEST(kernels_are_chosen_by_name) {
-    ortl__forest empty = {0};
-    ck_assert_ptr_eq(ortl__kernel_choose(&empty, "plain"), &ortl__kernel_plain);
-    ck_assert_ptr_nonnull(ortl__kernel_choose(&empty, NULL));
-    ck_assert_ptr_null(ortl__kernel_choose(&empty, "plai"));
-}
-END_TEST
-
 int main(void) {
     Suite *suite = suite_create("kernel_plain");
     TCase *tests = tcase_create("kernel_plain");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, classic_forests_equal_the_naive_evaluator);
     tcase_add_test(tests, v5_forests_equal_the_naive_evaluator);
-    tcase_add_test(tests, kernels_are_chosen_by_name);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

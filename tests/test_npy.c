@@ -288,20 +288,20 @@ START_TEST(test_headers_that_are_wrong) {
         {"{'descr': '<f4', 'fortran_order': False}", ORTL_BAD_INPUT, "no key 'shape'"},
         {"{'descr': '<f4', 'fortran_order': 0}", ORTL_BAD_INPUT, "True or False"},
         {"{'descr': '<f4', 'fortran_order': Fals", ORTL_BAD_INPUT, "True or False"},
-        {"{'descr': '<f2'" REST, ORTL_UNSUPPORTED, "type '<f2' is not supported"},
-        {"{'descr': '<c8'" REST, ORTL_UNSUPPORTED, "'<c8'"},
-        {"{'descr': '|O'" REST, ORTL_UNSUPPORTED, "'|O'"},
-        {"{'descr': 'f4'" REST, ORTL_UNSUPPORTED, "'f4'"},
-        {"{'descr': '|f4'" REST, ORTL_UNSUPPORTED, "'|f4'"},
-        {"{'descr': '<f'" REST, ORTL_UNSUPPORTED, "'<f'"},
-        {"{'descr': ''" REST, ORTL_UNSUPPORTED, "''"},
-        {"{'descr': '<f4 '" REST, ORTL_UNSUPPORTED, "'<f4 '"},
-        {"{'descr': '<U-1'" REST, ORTL_UNSUPPORTED, "'<U-1'"},
-        {"{'descr': '<U4294967297'" REST, ORTL_UNSUPPORTED, "'<U4294967297'"},
+        {"{'descr': '<f2'" REST, ORTL_BAD_INPUT, "type '<f2' is not supported"},
+        {"{'descr': '<c8'" REST, ORTL_BAD_INPUT, "'<c8'"},
+        {"{'descr': '|O'" REST, ORTL_BAD_INPUT, "'|O'"},
+        {"{'descr': 'f4'" REST, ORTL_BAD_INPUT, "'f4'"},
+        {"{'descr': '|f4'" REST, ORTL_BAD_INPUT, "'|f4'"},
+        {"{'descr': '<f'" REST, ORTL_BAD_INPUT, "'<f'"},
+        {"{'descr': ''" REST, ORTL_BAD_INPUT, "''"},
+        {"{'descr': '<f4 '" REST, ORTL_BAD_INPUT, "'<f4 '"},
+        {"{'descr': '<U-1'" REST, ORTL_BAD_INPUT, "'<U-1'"},
+        {"{'descr': '<U4294967297'" REST, ORTL_BAD_INPUT, "'<U4294967297'"},
         {"{'descr': '\x80"
          "f4'" REST,
-         ORTL_UNSUPPORTED, "'\\x80f4'"},
-        {"{'descr': [('a', '<f4')]" REST, ORTL_UNSUPPORTED, "structured arrays"},
+         ORTL_BAD_INPUT, "'\\x80f4'"},
+        {"{'descr': [('a', '<f4')]" REST, ORTL_BAD_INPUT, "structured arrays"},
         {FRONT "2}", ORTL_BAD_INPUT, "expected '(', found '2'"},
         {FRONT "(2)}", ORTL_BAD_INPUT, "expected ','"},
         {FRONT "(,)}", ORTL_BAD_INPUT, "an extent"},
@@ -313,7 +313,7 @@ START_TEST(test_headers_that_are_wrong) {
         {FRONT "(99999999999999999999,)}", ORTL_BAD_INPUT, "an extent"},
         {FRONT "(4611686018427387904, 2)}", ORTL_BAD_INPUT, "more than 2^62 elements"},
         {FRONT "(4294967296, 4294967296)}", ORTL_BAD_INPUT, "more than 2^62 elements"},
-        {FRONT "(1,1,1,1,1,1,1,1,2)}", ORTL_UNSUPPORTED, "more than 8 axes"},
+        {FRONT "(1,1,1,1,1,1,1,1,2)}", ORTL_BAD_INPUT, "more than 8 axes"},
         {FRONT "(2,)} x", ORTL_BAD_INPUT, "expected its end, found 'x'"},
         {FRONT "(2,),,}", ORTL_BAD_INPUT, "a quoted text"},
         {FRONT "(3,)}", ORTL_BAD_INPUT,
@@ -386,9 +386,9 @@ START_TEST(test_starts_that_are_wrong) {
         const char *message;
     } cases[] = {
         {"\x93NUMPX\x01\x00\x00\x00\x00\x00", ORTL_BAD_INPUT, "does not begin with"},
-        {"\x93NUMPY\x00\x00\x00\x00\x00\x00", ORTL_UNSUPPORTED, "version 0.0"},
-        {"\x93NUMPY\x04\x00\x00\x00\x00\x00", ORTL_UNSUPPORTED, "version 4.0"},
-        {"\x93NUMPY\x01\x01\x00\x00\x00\x00", ORTL_UNSUPPORTED, "version 1.1"},
+        {"\x93NUMPY\x00\x00\x00\x00\x00\x00", ORTL_BAD_INPUT, "version 0.0"},
+        {"\x93NUMPY\x04\x00\x00\x00\x00\x00", ORTL_BAD_INPUT, "version 4.0"},
+        {"\x93NUMPY\x01\x01\x00\x00\x00\x00", ORTL_BAD_INPUT, "version 1.1"},
         {"\x93NUMPY\x01\x00\x03\x00\x00\x00", ORTL_BAD_INPUT, "a header of 3 bytes, 2 are left"},
         {"\x93NUMPY\x01\x00\x00\x00\x00\x00", ORTL_BAD_INPUT, "found its end at byte 0"},
         {"\x93NUMPY\x02\x00\xff\xff\xff\xff", ORTL_BAD_INPUT, "a header of 4294967295 bytes"},
@@ -412,6 +412,9 @@ START_TEST(test_files_that_cannot_be_read_or_written) {
     ck_assert_int_eq(npy_read("does/not/exist.npy", &tensor, &error), ORTL_IO);
     ck_assert_ptr_null(tensor.data);
     ck_assert_int_eq(npy_read("/dev/null", &tensor, NULL), ORTL_BAD_INPUT);
+    ck_assert_int_eq(npy_read(".", &tensor, &error), ORTL_IO);
+    ck_assert_str_eq(error.message, "is a directory");
+    ck_assert_ptr_null(tensor.data);
     float data[2000] = {0};
     tensor = (ortl_tensor){NULL, ORTL_FLOAT, 1, {2000}, data, 0};
     ck_assert_int_eq(npy_write("does/not/exist.npy", &tensor, &error), ORTL_IO);

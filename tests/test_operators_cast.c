@@ -87,6 +87,31 @@ START_TEST(integers_round_or_keep_their_low_bits) {
 }
 END_TEST
 
+START_TEST(int16_goes_to_and_from_every_type) {
+    const int16_t wanted[] = {2, -2, 0, 0, -1};
+    open_cast(ORTL_INT16);
+    harness_input(&h, ORTL_FLOAT, SHAPE(5), FLOATS(2.9f, -2.9f, NAN, 65536.0f, 65535.0f));
+    harness_expect(&h, ORTL_INT16, SHAPE(5), wanted);
+    close_harness();
+    open_cast(ORTL_INT16);
+    harness_texts(&h, SHAPE(5), TEXTS("2", "-2.5", "0", "65536", "65535"));
+    harness_expect(&h, ORTL_INT16, SHAPE(5), wanted);
+    close_harness();
+    open_cast(ORTL_STRING);
+    harness_input(&h, ORTL_INT16, SHAPE(5), wanted);
+    harness_expect_texts(&h, SHAPE(5), TEXTS("2", "-2", "0", "0", "-1"));
+    close_harness();
+    open_cast(ORTL_BOOL);
+    harness_input(&h, ORTL_INT16, SHAPE(5), wanted);
+    harness_expect(&h, ORTL_BOOL, SHAPE(5), BOOLS(1, 1, 0, 0, 1));
+    close_harness();
+    open_cast(ORTL_DOUBLE);
+    harness_input(&h, ORTL_INT16, SHAPE(5), wanted);
+    harness_expect(&h, ORTL_DOUBLE, SHAPE(5), DOUBLES(2, -2, 0, 0, -1));
+    close_harness();
+}
+END_TEST
+
 START_TEST(the_same_type_is_an_alias) {
     open_cast(ORTL_FLOAT);
     harness_input(&h, ORTL_FLOAT, SHAPE(2, 4), reals);
@@ -273,6 +298,7 @@ int main(void) {
     tcase_add_test(tcase, floats_become_integers_towards_zero);
     tcase_add_test(tcase, what_is_not_zero_is_true);
     tcase_add_test(tcase, integers_round_or_keep_their_low_bits);
+    tcase_add_test(tcase, int16_goes_to_and_from_every_type);
     tcase_add_test(tcase, the_same_type_is_an_alias);
     tcase_add_test(tcase, numbers_become_texts);
     tcase_add_test(tcase, reals_have_eight_exact_digits);

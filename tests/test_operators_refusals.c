@@ -43,6 +43,36 @@ static const struct {
     {"", "Identity", 13, 1, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
     {"", "Reshape", 14, 2, ORTL_INT64, NULL, ORTL__ATTRIBUTE_INT},
     {ML, "ArrayFeatureExtractor", 1, 2, ORTL_INT64, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "ArgMin", 13, 1, ORTL_FLOAT, "select_last_index", ORTL__ATTRIBUTE_INT},
+    {"", "Clip", 6, 1, ORTL_FLOAT, "min", ORTL__ATTRIBUTE_FLOAT},
+    {"", "Compress", 11, 2, ORTL_BOOL, "axis", ORTL__ATTRIBUTE_INT},
+    {"", "ConstantOfShape", 9, 1, ORTL_INT64, "value", ORTL__ATTRIBUTE_TENSOR},
+    {"", "CumSum", 14, 2, ORTL_INT64, "exclusive", ORTL__ATTRIBUTE_INT},
+    {"", "Equal", 13, 2, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "Expand", 13, 2, ORTL_INT64, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "Flatten", 13, 1, ORTL_FLOAT, "axis", ORTL__ATTRIBUTE_INT},
+    {"", "Gather", 13, 2, ORTL_INT64, "axis", ORTL__ATTRIBUTE_INT},
+    {"", "GatherElements", 13, 2, ORTL_INT64, "axis", ORTL__ATTRIBUTE_INT},
+    {"", "Gemm", 13, 2, ORTL_FLOAT, "alpha", ORTL__ATTRIBUTE_FLOAT},
+    {"", "MatMul", 13, 2, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "NonZero", 13, 1, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "Pow", 13, 2, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "ReduceSum", 11, 1, ORTL_FLOAT, "axes", ORTL__ATTRIBUTE_INTS},
+    {"", "ReduceSum", 13, 1, ORTL_FLOAT, "noop_with_empty_axes", ORTL__ATTRIBUTE_INT},
+    {"", "SequenceConstruct", 11, 2, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "Shape", 15, 1, ORTL_FLOAT, "start", ORTL__ATTRIBUTE_INT},
+    {"", "Slice", 13, 3, ORTL_INT64, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "Split", 11, 1, ORTL_FLOAT, "split", ORTL__ATTRIBUTE_INTS},
+    {"", "Squeeze", 11, 1, ORTL_FLOAT, "axes", ORTL__ATTRIBUTE_INTS},
+    {"", "Sum", 13, 2, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "Tile", 13, 2, ORTL_INT64, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "TopK", 11, 2, ORTL_INT64, "largest", ORTL__ATTRIBUTE_INT},
+    {"", "Transpose", 13, 1, ORTL_FLOAT, NULL, ORTL__ATTRIBUTE_INT},
+    {"", "Unsqueeze", 11, 1, ORTL_FLOAT, "axes", ORTL__ATTRIBUTE_INTS},
+    {"", "Where", 16, 3, ORTL_BOOL, NULL, ORTL__ATTRIBUTE_INT},
+    {ML, "Binarizer", 1, 1, ORTL_FLOAT, "threshold", ORTL__ATTRIBUTE_FLOAT},
+    {ML, "FeatureVectorizer", 1, 3, ORTL_FLOAT, "inputdimensions", ORTL__ATTRIBUTE_INTS},
+    {ML, "LinearRegressor", 1, 1, ORTL_FLOAT, "coefficients", ORTL__ATTRIBUTE_FLOATS},
 };
 
 #define N_OPERATORS (sizeof operators / sizeof operators[0])
@@ -128,6 +158,10 @@ START_TEST(an_input_left_out_is_refused) {
         if (operators[i].attribute) add_attribute(operators[i].attribute, operators[i].kind);
         h.value_places[operators[i].n_inputs - 1] = NULL;
         harness_expect_refused(&h, ORTL_BAD_MODEL, "is left out");
+        harness_close(&h);
+        open_operator(i);
+        h.value_places[0] = NULL;
+        harness_expect_refused(&h, ORTL_BAD_MODEL, "");
         harness_close(&h);
     }
 }

@@ -170,6 +170,11 @@ START_TEST(refuses_wrong_inputs) {
     input.data = NULL;
     ck_assert_int_eq(ortl_run(context, &input, 1, NULL, 0, &error), ORTL_BAD_ARGUMENT);
     ck_assert_int_eq(ortl_run(context, NULL, 0, NULL, 0, &error), ORTL_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.message, "missing"));
+    input.data = (void *)(uintptr_t)flowers;
+    ortl_tensor twice[2] = {input, input};
+    ck_assert_int_eq(ortl_run(context, twice, 2, NULL, 0, &error), ORTL_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.message, "twice"));
     ck_assert_int_eq(ortl_predict(context, NULL, 1, 4, 1, NULL, NULL, &error), ORTL_BAD_ARGUMENT);
     ck_assert_int_eq(ortl_predict(NULL, flowers, 1, 4, 1, NULL, NULL, NULL), ORTL_BAD_ARGUMENT);
 }
@@ -250,6 +255,9 @@ START_TEST(context_and_rows_have_limits_too) {
     ck_assert_int_eq(ortl_context_new(small, &none, &error), ORTL_OK);
     ck_assert_int_eq(ortl_predict(none, flowers, 3, 4, 1, NULL, NULL, &error), ORTL_LIMIT);
     ck_assert_int_eq(ortl_context_reserve(none, 3, &error), ORTL_LIMIT);
+    ortl_tensor input = {"X", ORTL_FLOAT, 2, {3, 4}, (void *)(uintptr_t)flowers, 0};
+    ck_assert_int_eq(ortl_run(none, &input, 1, NULL, 0, &error), ORTL_LIMIT);
+    ck_assert_ptr_nonnull(strstr(error.message, "rows"));
     ck_assert_int_eq(ortl_predict(none, flowers, 2, 4, 1, NULL, NULL, &error), ORTL_OK);
     ortl_context_free(none);
     ortl_close(small);

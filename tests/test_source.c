@@ -90,20 +90,20 @@ START_TEST(a_missing_file_is_an_io_error) {
     ck_assert_int_eq(
         ortl__source_open(&h.memory, "no/such/file.onnx", &h.limits, &h.source, &h.error), ORTL_IO);
     ck_assert_ptr_null(h.source);
-    ck_assert_ptr_nonnull(strstr(h.error.message, "no/such/file.onnx: cannot be opened"));
+    ck_assert_str_eq(h.error.message, "cannot be opened: no such file");
 }
 END_TEST
 
 START_TEST(a_directory_is_refused) {
     ck_assert_int_eq(ortl__source_open(&h.memory, ".", &h.limits, &h.source, &h.error), ORTL_IO);
-    ck_assert_str_eq(h.error.message, ".: is a directory, not a file");
+    ck_assert_str_eq(h.error.message, "is a directory, not a file");
 }
 END_TEST
 
 START_TEST(a_device_is_refused) {
     ck_assert_int_eq(ortl__source_open(&h.memory, "/dev/zero", &h.limits, &h.source, &h.error),
                      ORTL_IO);
-    ck_assert_str_eq(h.error.message, "/dev/zero: is a device, not a file");
+    ck_assert_str_eq(h.error.message, "is a device, not a file");
 }
 END_TEST
 

@@ -2,6 +2,7 @@
  * Statuses and messages: escaping, the bound of 200 characters, prefixes, limits.
  */
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +109,18 @@ START_TEST(a_limit_names_itself_and_both_numbers) {
 }
 END_TEST
 
+START_TEST(a_system_call_fails_with_words) {
+    ortl_error error;
+    ck_assert_int_eq(ortl__fail_errno(&error, ENOENT, "\"%s\" cannot be opened", "x"), ORTL_IO);
+    ck_assert_str_eq(error.message, "\"x\" cannot be opened: no such file");
+    ortl__fail_errno(&error, EACCES, "opening");
+    ck_assert_str_eq(error.message, "opening: permission denied");
+    ortl__fail_errno(&error, 9999, "opening");
+    ck_assert_str_eq(error.message, "opening: errno 9999");
+    ck_assert_int_eq(ortl__fail_errno(NULL, EIO, "unseen"), ORTL_IO);
+}
+END_TEST
+
 START_TEST(zero_limits_become_defaults) {
     ortl_limits limits = {.trees = 5};
     ortl__limits_fill(&limits);
@@ -130,6 +143,7 @@ int main(void) {
     tcase_add_test(tests, a_prefix_goes_in_front);
     tcase_add_test(tests, a_prefix_keeps_the_bound);
     tcase_add_test(tests, a_limit_names_itself_and_both_numbers);
+    tcase_add_test(tests, a_system_call_fails_with_words);
     tcase_add_test(tests, zero_limits_become_defaults);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -1,8 +1,10 @@
 /*
  * ort-lite convert: a trained model's own file becomes an ONNX file. The work is done by
- * libortlite_convert; this reads the command line and says what was done.
+ * libortlite_convert; this reads the command line, says what was done, and has it compared.
  */
 #include "../converters/convert.h"
+#include "convert_compare.h"
+#include "output.h"
 #include "verb.h"
 
 #include <stdlib.h>
@@ -12,6 +14,7 @@ typedef struct convert_settings {
     ortl__common common; /* first: the shared options write here */
     ortl_convert_options options;
     const char *output_path;
+    ortl__compare_settings compare; /* table NULL: no comparison */
     char *texts; /* (n_text_bytes) copies of the --meta arguments, their keys ended by NUL */
     size_t n_text_bytes;
     size_t n_text_used;
@@ -58,6 +61,24 @@ static ortl_status set_rounds(void *settings, const char *text, ortl_error *erro
     return status;
 }
 
+static ortl_status set_compare(void *settings, const char *text, ortl_error *error) {
+    (void)error;
+    ((convert_settings *)settings)->compare.table = text;
+    return ORTL_OK;
+}
+
+static ortl_status set_expected(void *settings, const char *text, ortl_error *error) {
+    (void)error;
+    ((convert_settings *)settings)->compare.expected = text;
+    return ORTL_OK;
+}
+
+static ortl_status set_by_position(void *settings, const char *text, ortl_error *error) {
+    (void)text, (void)error;
+    ((convert_settings *)settings)->compare.is_by_position = true;
+    return ORTL_OK;
+}
+
 static ortl_status add_metadata(void *settings, const char *text, ortl_error *error) {
     convert_settings *s = settings;
     size_t n_key = strcspn(text, "=");
@@ -84,18 +105,39 @@ static void say_what_was_done(const ortl_convert_report *done) {
                        (unsigned long long)done->file_bytes, (unsigned long long)done->peak_bytes);
 }
 
+static ortl_status check_settings(const convert_settings *s, ortl_error *error) {
+    if (s->output_path == NULL)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "convert: -o OUT.onnx is missing");
+    if (s->compare.table == NULL && (s->compare.expected != NULL || s->compare.is_by_position))
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "%s is for --compare DATA.csv",
+                                  s->compare.expected != NULL ? "--expected" : "--by-position");
+    return ORTL_OK;
+}
+
+static ortl_status compare(const char *path, convert_settings *s, const ortl_source_walk *walk,
+                           ortl__report *report) {
+    s->compare.common = &s->common;
+    s->compare.source = path;
+    s->compare.model = s->output_path;
+    return ortl__convert_compare(&s->compare, walk, report);
+}
+
 static ortl_status convert(const char *path, convert_settings *s, ortl__report *report) {
     ortl_convert_report done = {.struct_size = sizeof done};
-    ortl_status status;
-    if (s->output_path == NULL)
-        return ortl__message_fail(&report->error, ORTL_BAD_ARGUMENT,
-                                  "convert: -o OUT.onnx is missing");
+    ortl_source_walk *walk = NULL;
+    ortl_status status = check_settings(s, &report->error);
+    if (status != ORTL_OK) return status;
     s->options.metadata = s->pairs;
     s->options.n_metadata = s->n_pairs;
     s->options.limits = s->common.library.limits;
+    if (s->compare.table != NULL) s->options.walk_out = &walk;
     ortl__report_place(report, path);
-    status = ortl_convert(path, s->output_path, &s->options, &done, &report->error);
+    status = ortl__output_refuse_input(s->output_path, path, &report->error);
+    if (status == ORTL_OK)
+        status = ortl_convert(path, s->output_path, &s->options, &done, &report->error);
     if (status == ORTL_OK && s->common.is_verbose) say_what_was_done(&done);
+    if (status == ORTL_OK && walk != NULL) status = compare(path, s, walk, report);
+    ortl_source_walk_free(walk);
     return status;
 }
 
@@ -122,32 +164,67 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     return status;
 }
 
+/* The trainers of this build, with the forms of their files that are read. */
+static void print_trainers(ortl__output *output) {
+    static const struct {
+        const char *trainer, *forms;
+    } known[] = {{"lightgbm", "text"},
+                 {"xgboost", "JSON, UBJSON"},
+                 {"catboost", "JSON"},
+                 {"opencv", "YAML, XML, JSON"},
+                 {"ranger", ".forest"}};
+    const char *trainer;
+    ortl__output_text(output, "\nTrainers\n");
+    for (size_t i = 0; (trainer = ortl_convert_trainer(i)) != NULL; i++) {
+        const char *forms = "";
+        for (size_t j = 0; j < sizeof known / sizeof known[0]; j++)
+            if (strcmp(trainer, known[j].trainer) == 0) forms = known[j].forms;
+        ortl__output_print(output, "  %-12s  %s\n", trainer, forms);
+    }
+}
+
 static const ortl__option options[] = {
     {"output", 'o', "OUT.onnx", "the file to write", set_output},
-    {"from", 0, "NAME", "lightgbm, xgboost, catboost, opencv or ranger (default: look)", set_from},
+    {"from", 0, "NAME", "the trainer (default: look at the file)", set_from},
     {"precision", 0, "float|double", "type of the model's input (default float)", set_precision},
     {"opset-ml", 0, "3|5", "version of ai.onnx.ml (default 3, runs everywhere)", set_opset},
     {"best-iteration", 0, "auto|all", "rounds of an early-stopped model (default auto)",
      set_rounds},
+    {"compare", 0, "DATA.csv", "walk source and file with these rows: the same leaves?",
+     set_compare},
+    {"expected", 0, "COLUMN,...", "with --compare: columns of the trainer's own predictions",
+     set_expected},
+    {"by-position", 0, NULL, "with --compare: ignore the names of the table's header",
+     set_by_position},
     {"meta", 0, "KEY=VALUE", "record this in the model's metadata; may be repeated", add_metadata},
     ORTL__COMMON_OPTIONS};
 
 const ortl__verb ortl__verb_convert = {
     .name = "convert",
     .summary = "an ONNX file from a trained model's own file",
-    .synopsis = "SOURCE -o OUT.onnx",
+    .synopsis = "SOURCE -o OUT.onnx [--compare DATA.csv]",
     .text =
-        "Reads the model file of LightGBM (text), XGBoost (JSON, UBJSON), CatBoost (JSON),\n"
-        "OpenCV (YAML, XML, JSON) or ranger (.forest) and writes an ONNX file that predicts the\n"
-        "same, here and in onnxruntime. What cannot be expressed exactly is refused with the\n"
+        "Reads the model file of a trainer listed below and writes an ONNX file that predicts\n"
+        "the same, here and in onnxruntime. What cannot be expressed exactly is refused with the\n"
         "reason (exit code 3); OUT.onnx then is not written. The same input always gives the\n"
         "same bytes.\n"
         "\n"
         "--precision double is for columns that float32 cannot hold, such as times in seconds.\n"
         "\n"
+        "--compare walks every tree of the source in double, as its trainer does, and the file\n"
+        "that was written, for every row of the table: the same leaf in every tree, or the rows\n"
+        "and nodes where the paths part, and the same values but for float32 rounding. Trees and\n"
+        "nodes are numbered from 0, nodes as the source lists them. With --expected the file's\n"
+        "predictions are also compared with the trainer's, recorded in the table: one column of\n"
+        "labels, of predictions, or of probabilities of the second of two classes, or one column\n"
+        "for each value. The first ten rows of each kind are shown; the exit code is 1 when\n"
+        "anything differs. Columns are matched as in `predict`.\n"
+        "\n"
         "Example\n"
-        "  ort-lite convert model.txt -o model.onnx --meta data=2024-05\n",
+        "  ort-lite convert model.txt -o model.onnx --meta data=2024-05\n"
+        "  ort-lite convert model.txt -o model.onnx --compare test.csv --expected prediction\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,
+    .print_list = print_trainers,
 };

@@ -3,6 +3,7 @@
  */
 #include "model.h"
 #include "npy.h"
+#include "output.h"
 #include "suggest.h"
 #include "verb.h"
 
@@ -40,8 +41,10 @@ typedef struct run_state {
     ortl__model model;
     ortl_context *context;
     ortl_tensor *inputs;  /* (n_inputs) of the graph; data NULL: not read yet */
+    const char **files;   /* (n_inputs) where they were read */
     ortl_tensor *outputs; /* (n_outputs) of the graph */
-    char *path;           /* of the output file that is written */
+    char *path;           /* (path_bytes) of the output file that is written */
+    size_t path_bytes;
 } run_state;
 
 static ortl_status fail_unknown_input(const run_state *state, const char *binding,
@@ -97,6 +100,7 @@ static ortl_status read_input(run_state *state, const char *binding, ortl__repor
     status = npy_read(path, tensor, &report->error);
     if (status != ORTL_OK) return status;
     tensor->name = info.name;
+    state->files[index] = path;
     if (tensor->type != info.type)
         return ortl__message_fail(&report->error, ORTL_BAD_INPUT,
                                   "the array is %s, the model's input \"%.60s\" is %s (convert the "
@@ -139,15 +143,38 @@ static ortl_status make_directory(const char *directory, ortl__report *report) {
     return ortl__message_fail(&report->error, ORTL_IO, "is not a directory");
 }
 
-static ortl_status write_outputs(run_state *state, const char *directory, ortl__report *report) {
+/* Where output number index goes, which is the report's place from here. */
+static void name_output(run_state *state, const char *directory, size_t index,
+                        ortl__report *report) {
+    snprintf(state->path, state->path_bytes, "%s/output_%llu.npy", directory,
+             (unsigned long long)index);
+    ortl__report_place(report, state->path);
+}
+
+/* Before the first output is written, so that a refusal leaves all files as they were. */
+static ortl_status refuse_inputs(run_state *state, const char *model, const char *directory,
+                                 ortl__report *report) {
+    const ortl_description *d = &state->model.description;
+    ortl_status status = ORTL_OK;
+    for (size_t i = 0; i < d->n_outputs && status == ORTL_OK; i++) {
+        name_output(state, directory, i, report);
+        status = ortl__output_refuse_input(state->path, model, &report->error);
+        for (size_t j = 0; j < d->n_inputs && status == ORTL_OK; j++)
+            status = ortl__output_refuse_input(state->path, state->files[j], &report->error);
+    }
+    return status;
+}
+
+static ortl_status write_outputs(run_state *state, const char *model, const char *directory,
+                                 ortl__report *report) {
     ortl_status status = make_directory(directory, report);
-    size_t room = strlen(directory) + 40;
-    state->path = malloc(room);
+    state->path_bytes = strlen(directory) + 40;
+    state->path = malloc(state->path_bytes);
     if (status == ORTL_OK && state->path == NULL)
         return ortl__message_fail(&report->error, ORTL_NO_MEMORY, "no memory for a path");
+    if (status == ORTL_OK) status = refuse_inputs(state, model, directory, report);
     for (size_t i = 0; i < state->model.description.n_outputs && status == ORTL_OK; i++) {
-        snprintf(state->path, room, "%s/output_%llu.npy", directory, (unsigned long long)i);
-        ortl__report_place(report, state->path);
+        name_output(state, directory, i, report);
         status = npy_write(state->path, &state->outputs[i], &report->error);
     }
     return status;
@@ -159,7 +186,8 @@ static ortl_status new_tensors(run_state *state, ortl_error *error) {
     const ortl_description *d = &state->model.description;
     state->inputs = calloc(d->n_inputs + 1, sizeof *state->inputs);
     state->outputs = calloc(d->n_outputs + 1, sizeof *state->outputs);
-    if (state->inputs != NULL && state->outputs != NULL) return ORTL_OK;
+    state->files = calloc(d->n_inputs + 1, sizeof *state->files);
+    if (state->inputs != NULL && state->outputs != NULL && state->files != NULL) return ORTL_OK;
     return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for %llu inputs and %llu outputs",
                               (unsigned long long)d->n_inputs, (unsigned long long)d->n_outputs);
 }
@@ -169,6 +197,7 @@ static void free_state(run_state *state) {
         npy_free(&state->inputs[i]);
     free(state->inputs);
     free(state->outputs);
+    free(state->files);
     free(state->path);
     ortl_context_free(state->context);
     ortl__model_close(&state->model);
@@ -186,7 +215,7 @@ static ortl_status run_model(const char *path, const run_settings *settings, ort
     if (status != ORTL_OK) goto done;
     status = ortl_run(state.context, state.inputs, state.model.description.n_inputs, state.outputs,
                       state.model.description.n_outputs, &report->error);
-    if (status == ORTL_OK) status = write_outputs(&state, settings->directory, report);
+    if (status == ORTL_OK) status = write_outputs(&state, path, settings->directory, report);
 done:
     free_state(&state);
     return status;

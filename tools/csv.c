@@ -214,11 +214,17 @@ static bool search_end(csv_reader *reader, size_t n_bytes) {
     return search_quoted(reader, n_bytes);
 }
 
+/* One more than the limit is needed at least: nothing was read beyond that. */
+static ortl_status fail_limit(const csv_reader *reader, const char *name, size_t limit,
+                              const char *hint, ortl_error *error) {
+    return ortl__message_fail(error, ORTL_LIMIT,
+                              "%" PRIu64 ": limit %s exceeded: %zu allowed, at least %zu needed%s",
+                              reader->line, name, limit, limit + 1, hint);
+}
+
 static ortl_status fail_too_long(const csv_reader *reader, ortl_error *error) {
-    return ortl__message_fail(error, ORTL_LIMIT, "%" PRIu64 ": the line is longer than %zu bytes%s",
-                              reader->line, reader->options.max_line_bytes,
-                              reader->state == IN_QUOTES ? " (is a quotation mark left open?)"
-                                                         : "");
+    return fail_limit(reader, "csv_line_bytes", reader->options.max_line_bytes,
+                      reader->state == IN_QUOTES ? " (is a quotation mark left open?)" : "", error);
 }
 
 /* Brings the next record into the buffer; n_searched is its length without the LF. When the input
@@ -297,8 +303,7 @@ static ortl_status split(csv_reader *reader, size_t n_bytes, size_t *n_fields_ou
     for (;; at++) {
         ortl_status status = ORTL_OK;
         if (n_fields == reader->options.max_columns)
-            return ortl__message_fail(error, ORTL_LIMIT, "%" PRIu64 ": more than %zu columns",
-                                      reader->line, n_fields);
+            return fail_limit(reader, "csv_columns", n_fields, "", error);
         if (n_fields == reader->field_capacity) status = grow_fields(reader, error);
         if (status != ORTL_OK) return status;
         csv_field *field = &reader->fields[n_fields];

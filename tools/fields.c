@@ -34,6 +34,11 @@ static bool is_missing_marker(const csv_field *trimmed) {
            is_word(trimmed, "null");
 }
 
+bool ortl__field_is_missing(const csv_field *field) {
+    csv_field trimmed = ortl__field_trim(*field);
+    return is_missing_marker(&trimmed);
+}
+
 bool ortl__field_is_value(const csv_field *field, char point, ortl_type type) {
     csv_field trimmed = ortl__field_trim(*field);
     double value;
@@ -99,6 +104,15 @@ static const char *read_int32(const csv_field *trimmed, char point, int32_t *val
     return problem;
 }
 
+static const char *read_int16(const csv_field *trimmed, char point, int16_t *value_out) {
+    int64_t value = 0;
+    const char *problem = read_integer(trimmed, point, &value);
+    if (problem == NULL && (value < INT16_MIN || value > INT16_MAX))
+        problem = "does not fit in an int16";
+    if (problem == NULL) *value_out = (int16_t)value;
+    return problem;
+}
+
 ortl_status ortl__field_read(const csv_field *field, char point, ortl_type type, ortl__texts *texts,
                              void *cell_out, const char **problem_out, ortl_error *error) {
     csv_field trimmed = ortl__field_trim(*field);
@@ -111,6 +125,7 @@ ortl_status ortl__field_read(const csv_field *field, char point, ortl_type type,
         if (!read_double(&trimmed, point, cell_out)) *problem_out = "is not a number";
         return ORTL_OK;
     case ORTL_INT64: *problem_out = read_integer(&trimmed, point, cell_out); return ORTL_OK;
+    case ORTL_INT16: *problem_out = read_int16(&trimmed, point, cell_out); return ORTL_OK;
     case ORTL_INT32: *problem_out = read_int32(&trimmed, point, cell_out); return ORTL_OK;
     case ORTL_BOOL: *problem_out = read_bool(&trimmed, cell_out); return ORTL_OK;
     case ORTL_STRING:

@@ -18,6 +18,9 @@ csv_field ortl__field_trim(csv_field field);
  * false; a text anything. */
 bool ortl__field_is_value(const csv_field *field, char point, ortl_type type);
 
+/* Whether the field, blanks around it aside, is a missing value. */
+bool ortl__field_is_missing(const csv_field *field);
+
 /* Reads a field as the float nearest to it; a missing one is NaN. false: it is neither. */
 bool ortl__field_read_float(const csv_field *field, char point, float *value_out);
 

@@ -18,6 +18,7 @@ static const char *type_code(ortl_type type) {
     switch (type) {
     case ORTL_FLOAT: return "<f4";
     case ORTL_DOUBLE: return "<f8";
+    case ORTL_INT16: return "<i2";
     case ORTL_INT32: return "<i4";
     case ORTL_INT64: return "<i8";
     case ORTL_BOOL: return "|b1";

@@ -52,6 +52,9 @@ static void put_plain(ortl__output *output, ortl_type type, const void *data, si
     case ORTL_INT64:
         n_bytes = ortl__number_write_int64(((const int64_t *)data)[index], place);
         break;
+    case ORTL_INT16:
+        n_bytes = ortl__number_write_int64(((const int16_t *)data)[index], place);
+        break;
     case ORTL_INT32:
         n_bytes = ortl__number_write_int64(((const int32_t *)data)[index], place);
         break;

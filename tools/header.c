@@ -5,6 +5,8 @@
 #include "fields.h"
 #include "suggest.h"
 
+#include "../runtime/number.h"
+
 #include <string.h>
 
 #define MAX_NAMES_TRIED 64 /* fields that are compared with every name of the model */
@@ -31,21 +33,60 @@ static bool holds_model_name(const csv_record *first, const ortl__model_columns 
     return false;
 }
 
+/* What the fields are that stand in the places of numbers. */
+typedef struct field_tally {
+    bool has_numbers; /* missing values aside */
+    bool has_texts;
+    bool has_nul;      /* a NUL byte in a text: no name has one, so this is no header */
+    size_t first_text; /* index of a text, the first one with a NUL byte where there is one */
+} field_tally;
+
+static void tally_field(field_tally *tally, const csv_record *first, size_t index, char point,
+                        ortl_type type) {
+    const csv_field *field = &first->fields[index];
+    if (ortl__field_is_value(field, point, type)) {
+        tally->has_numbers |= !ortl__field_is_missing(field);
+        return;
+    }
+    bool has_nul = field->n_bytes > 0 && memchr(field->text, 0, field->n_bytes) != NULL;
+    if (!tally->has_texts || (has_nul && !tally->has_nul)) tally->first_text = index;
+    tally->has_texts = true;
+    tally->has_nul |= has_nul;
+}
+
+/* Numbers beside texts are a header with numbers among its names, or a row with a bad number. */
+static ortl_status decide_by_tally(const field_tally *tally, const csv_record *first,
+                                   const ortl__table_choices *choices, bool *has_header_out,
+                                   ortl_error *error) {
+    enum { SHOWN_BYTES = 40 };
+    char text[4 * SHOWN_BYTES + 1];
+    *has_header_out = tally->has_texts;
+    if (!tally->has_texts || (!tally->has_numbers && !tally->has_nul) || choices->n_renames > 0)
+        return ORTL_OK;
+    const csv_field *field = &first->fields[tally->first_text];
+    ortl__message_escape(field->text, field->n_bytes < SHOWN_BYTES ? field->n_bytes : SHOWN_BYTES,
+                         text, sizeof text);
+    return ortl__message_fail(
+        error, ORTL_BAD_INPUT,
+        "%llu: field %llu: \"%s\" is not a number, %s (say --header yes or --header no)",
+        (unsigned long long)first->line, (unsigned long long)tally->first_text + 1, text,
+        tally->has_nul ? "nor could it be a name" : "but others of this line are");
+}
+
 /* For a model that reads text, among other types perhaps. */
 static ortl_status decide_among_texts(const csv_record *first, const ortl__model_columns *columns,
-                                      char point, bool *has_header_out, ortl_error *error) {
+                                      const ortl__table_choices *choices, bool *has_header_out,
+                                      ortl_error *error) {
     bool is_told = false;
-    *has_header_out = holds_model_name(first, columns, point);
-    if (*has_header_out) return ORTL_OK;
+    field_tally tally = {.has_texts = false};
     for (size_t i = 0; i < columns->n_groups && first->n_fields == columns->n_columns; i++) {
         const ortl__column_group *group = &columns->groups[i];
         if (group->type == ORTL_STRING) continue;
         is_told = true;
         for (size_t j = 0; j < group->n_columns; j++)
-            if (!ortl__field_is_value(&first->fields[group->first + j], point, group->type))
-                *has_header_out = true;
+            tally_field(&tally, first, group->first + j, choices->point, group->type);
     }
-    if (is_told) return ORTL_OK;
+    if (is_told) return decide_by_tally(&tally, first, choices, has_header_out, error);
     return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
                               "the model reads text, so nothing tells whether the first line is a "
                               "header (say --header yes or --header no)");
@@ -56,12 +97,27 @@ ortl_status ortl__header_decide(const csv_record *first, const ortl__model_colum
                                 ortl_error *error) {
     *has_header_out = choices->header == ORTL__HEADER_YES;
     if (choices->header != ORTL__HEADER_AUTO) return ORTL_OK;
+    *has_header_out = holds_model_name(first, columns, choices->point);
+    if (*has_header_out) return ORTL_OK;
     if (has_type(columns, ORTL_STRING))
-        return decide_among_texts(first, columns, choices->point, has_header_out, error);
+        return decide_among_texts(first, columns, choices, has_header_out, error);
     ortl_type type = has_type(columns, ORTL_BOOL) ? ORTL_BOOL : ORTL_FLOAT;
-    for (size_t i = 0; i < first->n_fields && !*has_header_out; i++)
-        *has_header_out = !ortl__field_is_value(&first->fields[i], choices->point, type);
-    return ORTL_OK;
+    field_tally tally = {.has_texts = false};
+    for (size_t i = 0; i < first->n_fields; i++)
+        tally_field(&tally, first, i, choices->point, type);
+    return decide_by_tally(&tally, first, choices, has_header_out, error);
+}
+
+bool ortl__header_is_numbering(const csv_record *first) {
+    for (size_t i = 0; i < first->n_fields; i++) {
+        csv_field field = ortl__field_trim(first->fields[i]);
+        int64_t value;
+        if (field.n_bytes == 0 ||
+            ortl__number_read_int64(field.text, field.n_bytes, &value) != field.n_bytes ||
+            value < 0 || (uint64_t)value != i)
+            return false;
+    }
+    return first->n_fields >= 2;
 }
 
 /* ---- Names ----------------------------------------------------------------------------------- */

@@ -7,6 +7,8 @@
 
 #include "../runtime/ortlite.h"
 
+#include <stdbool.h>
+
 #if defined(__GNUC__)
 #define ORTL__MESSAGE_FORMAT(format_at, values_at)                                                 \
     __attribute__((format(printf, format_at, values_at)))
@@ -21,6 +23,7 @@
 typedef struct ortl__report {
     char place[ORTL__PLACE_BYTES]; /* ends with NUL, escaped; "": nothing to say */
     ortl_error error;
+    bool has_differences; /* the verb succeeded and found differences: exit code 1 */
 } ortl__report;
 
 /* Names the file that is worked on from here; the middle of a long path is left out. NULL: none. */

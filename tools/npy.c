@@ -232,8 +232,8 @@ static ortl_status read_header(FILE *stream, uint64_t *n_bytes, npy_layout *layo
         return ortl__message_fail(error, ORTL_BAD_INPUT,
                                   "npy: the file does not begin with \\x93NUMPY");
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
-        return ortl__message_fail(error, ORTL_UNSUPPORTED,
-                                  "npy: version %d.%d, expected 1.0 to 3.0", start[6], start[7]);
+        return ortl__message_fail(error, ORTL_BAD_INPUT, "npy: version %d.%d, expected 1.0 to 3.0",
+                                  start[6], start[7]);
     if (start[6] > 1) { /* the length has four bytes, not two */
         if (*n_bytes < 2)
             return ortl__message_fail(error, ORTL_BAD_INPUT, "npy: the header's length is cut off");
@@ -289,6 +289,8 @@ ortl_status npy_read(const char *path, ortl_tensor *tensor_out, ortl_error *erro
     if (stream == NULL) return ortl__message_fail_errno(error, "cannot open");
     if (fstat(fileno(stream), &about) != 0)
         status = ortl__message_fail_errno(error, "cannot look at the file");
+    else if (S_ISDIR(about.st_mode))
+        status = ortl__message_fail(error, ORTL_IO, "is a directory");
     else if (!S_ISREG(about.st_mode))
         status = ortl__message_fail(error, ORTL_BAD_INPUT, "npy: not a regular file");
     else

@@ -1,7 +1,7 @@
 /*
- * NumPy's .npy files, versions 1 to 3, to and from tensors: f4, f8, i4, i8, b1 and U (as UTF-8), S
- * for reading only, in either byte order, in C or Fortran order. What a tensor means is left to the
- * caller.
+ * NumPy's .npy files, versions 1 to 3, to and from tensors: f4, f8, i2, i4, i8, b1 and U (as
+ * UTF-8), S for reading only, in either byte order, in C or Fortran order. What a tensor means is
+ * left to the caller.
  */
 #ifndef ORTL_TOOLS_NPY_H
 #define ORTL_TOOLS_NPY_H
@@ -16,7 +16,8 @@
 
 /* Reads the file at path, which must be a regular file of just one array. The tensor is C order in
  * the byte order of the machine, its name NULL; npy_free frees its data. On failure
- * tensor_out->data is NULL. Memory is asked for only when the file is as long as its header says.
+ * tensor_out->data is NULL; an array of another type or form is ORTL_BAD_INPUT, a directory
+ * ORTL_IO. Memory is asked for only when the file is as long as its header says.
  */
 ortl_status npy_read(const char *path, ortl_tensor *tensor_out, ortl_error *error);
 

@@ -21,7 +21,7 @@ static const struct {
     const char *text; /* little-endian */
 } fixed_types[] = {
     {ORTL_FLOAT, 'f', 4, "<f4"}, {ORTL_DOUBLE, 'f', 8, "<f8"}, {ORTL_INT32, 'i', 4, "<i4"},
-    {ORTL_INT64, 'i', 8, "<i8"}, {ORTL_BOOL, 'b', 1, "|b1"},
+    {ORTL_INT64, 'i', 8, "<i8"}, {ORTL_BOOL, 'b', 1, "|b1"},   {ORTL_INT16, 'i', 2, "<i2"},
 };
 
 #define N_FIXED_TYPES (sizeof fixed_types / sizeof *fixed_types)
@@ -111,7 +111,7 @@ static ortl_status parse_type(header_cursor *cursor, npy_layout *layout) {
     ortl_string text;
     skip_blanks(cursor);
     if (cursor->at < cursor->end && *cursor->at == '[')
-        return ortl__message_fail(cursor->error, ORTL_UNSUPPORTED,
+        return ortl__message_fail(cursor->error, ORTL_BAD_INPUT,
                                   "npy header: structured arrays are not supported");
     ortl_status status = parse_string(cursor, &text);
     if (status != ORTL_OK) return status;
@@ -127,10 +127,11 @@ static ortl_status parse_type(header_cursor *cursor, npy_layout *layout) {
     return ORTL_OK;
 
 unsupported:
-    return ortl__message_fail(cursor->error, ORTL_UNSUPPORTED,
-                              "npy header: type '%.*s' is not supported (f4, f8, i4, i8, b1, U, S "
-                              "with byte order < or > are)",
-                              (int)(text.n_bytes < 40 ? text.n_bytes : 40), text.data);
+    return ortl__message_fail(
+        cursor->error, ORTL_BAD_INPUT,
+        "npy header: type '%.*s' is not supported (f4, f8, i2, i4, i8, b1, U, S "
+        "with byte order < or > are)",
+        (int)(text.n_bytes < 40 ? text.n_bytes : 40), text.data);
 }
 
 static ortl_status parse_order(header_cursor *cursor, npy_layout *layout) {
@@ -153,7 +154,7 @@ static ortl_status parse_shape(header_cursor *cursor, npy_layout *layout) {
     layout->rank = 0;
     while (!take(cursor, ')')) {
         if (layout->rank == ORTL_MAX_RANK)
-            return ortl__message_fail(cursor->error, ORTL_UNSUPPORTED,
+            return ortl__message_fail(cursor->error, ORTL_BAD_INPUT,
                                       "npy header: more than %d axes", ORTL_MAX_RANK);
         if (!parse_number(cursor, MAX_EXTENT, &layout->shape[layout->rank]))
             return fail_expected(cursor, "an extent from 0 to 2^62");

@@ -10,8 +10,8 @@
 #include <string.h>
 
 static const ortl__verb *const verbs[] = {
-    &ortl__verb_predict, &ortl__verb_run,     &ortl__verb_inspect,
-    &ortl__verb_check,   &ortl__verb_convert, &ortl__verb_help,
+    &ortl__verb_predict, &ortl__verb_run,  &ortl__verb_inspect, &ortl__verb_check,
+    &ortl__verb_convert, &ortl__verb_test, &ortl__verb_help,
 };
 
 static const size_t n_verbs = sizeof verbs / sizeof verbs[0];
@@ -62,7 +62,8 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     ortl__report report = {.place = ""};
     ortl_status status = run_verb(argc, argv, &report);
-    if (status == ORTL_OK || ortl__output_is_closed_pipe(status, &report.error)) return 0;
+    if (status == ORTL_OK) return report.has_differences ? 1 : 0;
+    if (ortl__output_is_closed_pipe(status, &report.error)) return 0;
     ortl__report_print(&report);
     return ortl__message_exit_code(status);
 }

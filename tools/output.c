@@ -13,17 +13,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_same_file(int descriptor, const char *path) {
-    struct stat open_file;
-    struct stat named_file;
-    if (descriptor < 0 || fstat(descriptor, &open_file) != 0 || stat(path, &named_file) != 0)
-        return false;
-    return S_ISREG(open_file.st_mode) && open_file.st_dev == named_file.st_dev &&
-           open_file.st_ino == named_file.st_ino;
+static bool names_stdout(const char *path) {
+    return path == NULL || strcmp(path, "-") == 0;
 }
 
 static bool is_stdout(const ortl__output *output) {
-    return output->path == NULL || strcmp(output->path, "-") == 0;
+    return names_stdout(output->path);
+}
+
+/* Refuses path when it is the file, a regular one, that was looked at. */
+static ortl_status refuse_same_file(const struct stat *input_file, const char *path,
+                                    ortl_error *error) {
+    struct stat named_file;
+    if (!S_ISREG(input_file->st_mode) || stat(path, &named_file) != 0 ||
+        input_file->st_dev != named_file.st_dev || input_file->st_ino != named_file.st_ino)
+        return ORTL_OK;
+    return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                              "the output is the file that is being read (name another)");
+}
+
+ortl_status ortl__output_refuse_input(const char *output, const char *input, ortl_error *error) {
+    struct stat input_file;
+    if (names_stdout(output)) return ORTL_OK;
+    int failed =
+        strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &input_file) : stat(input, &input_file);
+    return failed ? ORTL_OK : refuse_same_file(&input_file, output, error);
 }
 
 ortl_status ortl__output_open(ortl__output *output, const char *path, int other_descriptor,
@@ -37,9 +51,11 @@ ortl_status ortl__output_open(ortl__output *output, const char *path, int other_
         output->descriptor = STDOUT_FILENO;
         return ORTL_OK;
     }
-    if (is_same_file(other_descriptor, path))
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                                  "the output is the file that is being read (name another)");
+    struct stat other_file;
+    if (other_descriptor >= 0 && fstat(other_descriptor, &other_file) == 0) {
+        ortl_status status = refuse_same_file(&other_file, path, error);
+        if (status != ORTL_OK) return status;
+    }
     output->descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (output->descriptor < 0) return ortl__message_fail_errno(error, "cannot be created");
     return ORTL_OK;

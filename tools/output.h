@@ -27,6 +27,10 @@ typedef struct ortl__output {
 ortl_status ortl__output_open(ortl__output *output, const char *path, int other_descriptor,
                               ortl_error *error);
 
+/* Refuses an output (NULL or "-": stdout) that is the same regular file as input, which is read
+ * ("-": stdin), under whatever name: opening it would empty what the user still has to keep. */
+ortl_status ortl__output_refuse_input(const char *output, const char *input, ortl_error *error);
+
 /* Appends n_bytes bytes. */
 void ortl__output_put(ortl__output *output, const void *bytes, size_t n_bytes);
 

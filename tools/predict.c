@@ -5,6 +5,7 @@
  * it gets the whole table as one block.
  */
 #include "predict.h"
+#include "header.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,8 +150,11 @@ static ortl_status open_input(predict_state *state) {
 static ortl_status open_output(predict_state *state) {
     const ortl__predict_settings *settings = state->settings;
     ortl__report_place(state->report, settings->output);
-    ortl_status status = ortl__output_open(&state->output, settings->output, state->descriptor,
-                                           &state->report->error);
+    ortl_status status =
+        ortl__output_refuse_input(settings->output, settings->model, &state->report->error);
+    if (status == ORTL_OK)
+        status = ortl__output_open(&state->output, settings->output, state->descriptor,
+                                   &state->report->error);
     if (status == ORTL_OK && settings->format->needs_seekable &&
         !ortl__output_is_seekable(&state->output))
         status = ortl__message_fail(&state->report->error, ORTL_BAD_ARGUMENT,
@@ -198,7 +202,13 @@ static ortl_status take_first_record(predict_state *state, csv_record *record) {
                            state->mapping.is_by_name ? "name" : "position",
                            state->mapping.names != NULL ? "from the header"
                                                         : "the first line is data");
-    return state->mapping.names != NULL ? next_record(state, record) : ORTL_OK;
+    if (state->mapping.names != NULL) return next_record(state, record);
+    if (!state->settings->common.is_quiet && state->settings->table.header == ORTL__HEADER_AUTO &&
+        ortl__header_is_numbering(record))
+        ortl__message_note("%s: line %llu looks like column numbers; it was read as data (say "
+                           "--header yes)",
+                           input_name(state), (unsigned long long)record->line);
+    return ORTL_OK;
 }
 
 static ortl_status take_records(predict_state *state) {

@@ -68,11 +68,12 @@ static ortl_status fail_field(const ortl__rows *rows, const csv_record *record, 
         name = rows->mapping->names[index];
     else if (rows->columns->names != NULL)
         name = rows->columns->names[column];
-    return ortl__message_fail(error, ORTL_BAD_INPUT, "%llu: field %llu%s%.*s%s: \"%.*s\" %s",
+    char text[4 * SHOWN_CHARS + 1]; /* escaped here, where its length is known: it may hold NUL */
+    ortl__message_escape(field.text, (size_t)shown(field.n_bytes), text, sizeof text);
+    return ortl__message_fail(error, ORTL_BAD_INPUT, "%llu: field %llu%s%.*s%s: \"%s\" %s",
                               (unsigned long long)record->line, (unsigned long long)index + 1,
                               name.n_bytes > 0 ? " (" : "", shown(name.n_bytes), name.data,
-                              name.n_bytes > 0 ? ")" : "", shown(field.n_bytes), field.text,
-                              problem);
+                              name.n_bytes > 0 ? ")" : "", text, problem);
 }
 
 static ortl_status add_floats(const ortl__rows *rows, const csv_record *record,

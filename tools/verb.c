@@ -32,6 +32,7 @@ ortl_status ortl__verb_print_help(const ortl__verb *verb, ortl__report *report) 
     ortl__output_print(&output, "ort-lite %s %s\n%s\n\n", verb->name, verb->synopsis,
                        verb->summary);
     ortl__output_text(&output, verb->text);
+    if (verb->print_list != NULL) verb->print_list(&output);
     if (verb->n_options > 0) ortl__output_text(&output, "\nOptions\n");
     for (size_t i = 0; i < verb->n_options; i++) {
         print_option_name(&output, &verb->options[i]);

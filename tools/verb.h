@@ -7,6 +7,7 @@
 
 #include "message.h"
 #include "options.h"
+#include "output.h"
 
 typedef struct ortl__verb {
     const char *name;
@@ -17,6 +18,7 @@ typedef struct ortl__verb {
     size_t n_options;
     /* argv[0] is the verb. On failure the report says where and what. */
     ortl_status (*run)(int argc, char **argv, ortl__report *report);
+    void (*print_list)(ortl__output *output); /* what help lists behind the text; NULL: nothing */
 } ortl__verb;
 
 extern const ortl__verb ortl__verb_predict;
@@ -24,6 +26,7 @@ extern const ortl__verb ortl__verb_run;
 extern const ortl__verb ortl__verb_inspect;
 extern const ortl__verb ortl__verb_check;
 extern const ortl__verb ortl__verb_convert;
+extern const ortl__verb ortl__verb_test;
 extern const ortl__verb ortl__verb_help;
 
 /* Verb number index of the table, NULL past its end. */

@@ -10,9 +10,9 @@
 #include "forest.h"
 
 typedef struct ortl__cut {
-    int64_t limit;    /* key of a float (fits int32_t) or of a double */
-    int nan_is_low;   /* NaN takes the low side */
-    int low_is_true;  /* the low side is the true child */
+    int64_t limit;   /* key of a float (fits int32_t) or of a double */
+    int nan_is_low;  /* NaN takes the low side */
+    int low_is_true; /* the low side is the true child */
 } ortl__cut;
 
 /* Keys of NaN, below and above all others and all limits. */

@@ -35,8 +35,4 @@ typedef struct ortl__kernel {
 extern const ortl__kernel ortl__kernel_plain;
 ortl__leaves_function ortl__leaves_plain;
 
-/* The kernel called name, or the fastest that can walk this forest when name is NULL; NULL when
- * there is none of that name. */
-const ortl__kernel *ortl__kernel_choose(const ortl__forest *forest, const char *name);
-
 #endif

@@ -13,77 +13,65 @@
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-/* The keys of one row: keys (n_columns + 1). */
-static void NAMED(make_keys)(const ortl__node_pack *pack, const REAL *row, ptrdiff_t column_stride,
-                             KEY *keys) {
-    for (uint32_t j = 0; j < pack->n_columns; j++) {
-        const ortl__key_column column = pack->columns[j];
+static void NAMED(make_keys)(const uint32_t *columns, uint32_t n_columns, const void *row,
+                             ptrdiff_t column_stride, void *keys_out) {
+    KEY *keys = keys_out;
+    for (uint32_t j = 0; j < n_columns; j++) {
         BITS bits;
-        memcpy(&bits, row + (ptrdiff_t)column.feature * column_stride, sizeof bits);
-        KEY of_nan = column.nan_is_low ? KEY_LOW : KEY_HIGH;
+        memcpy(&bits, (const REAL *)row + (ptrdiff_t)(columns[j] >> 1) * column_stride,
+               sizeof bits);
+        KEY of_nan = columns[j] & 1 ? KEY_LOW : KEY_HIGH;
         keys[j] = IS_NAN(bits) ? of_nan : TO_KEY(bits);
     }
-    keys[pack->n_columns] = KEY_HIGH;
 }
 
 /* ---- Walking --------------------------------------------------------------------------------- */
 
-/* One step of a walk: where it goes on, relative to the root. */
-static inline size_t NAMED(step)(NODE node, size_t at, const KEY *keys, const unsigned bits) {
-    size_t high = (size_t)(node.link >> bits), low = at + 1;
-    size_t is_high = keys[node.link & ((1u << bits) - 1)] >= node.bound;
-    return low + ((high - low) & (0 - is_high));
+/* One step of a walk: where it goes on. */
+INLINE uint32_t NAMED(step)(const NODE *nodes, uint32_t at, const KEY *keys, const unsigned bits) {
+    const NODE *node = nodes + at;
+    uint32_t skip = (uint32_t)((KEY)node->link >> bits);
+    KEY key = keys[(uint32_t)node->link & ((1u << bits) - 1)];
+    uint32_t is_high = key >= node->bound; /* as arithmetic: a branch would be mispredicted */
+    return at + 1 + (skip & (0u - is_high));
 }
 
-/* GROUP rows, key_stride keys apart, down one tree: places (GROUP) of the leaves. */
-INLINE void NAMED(walk_rows)(const NODE *root, const KEY *keys, size_t key_stride, size_t *places,
-                             const unsigned bits) {
-    size_t moved;
-    for (int i = 0; i < GROUP; i++) places[i] = 0;
+/* GROUP walks to their leaves: places (GROUP), and key_stride keys between the walks' rows. */
+INLINE void NAMED(walk)(const NODE *nodes, const KEY *keys, size_t key_stride, uint32_t *places,
+                        const unsigned bits) {
+    uint32_t moved;
     do {
+        const KEY *row = keys;
         moved = 0;
-        UNROLLED for (int i = 0; i < GROUP; i++) {
-            size_t at = places[i];
-            size_t next =
-                NAMED(step)(root[at], at, keys + (size_t)i * key_stride, bits);
+        UNROLLED for (int i = 0; i < GROUP; i++, row += key_stride) {
+            uint32_t at = places[i], next = NAMED(step)(nodes, at, row, bits);
             moved |= next ^ at;
             places[i] = next;
         }
     } while (moved != 0);
 }
 
-/* One row down GROUP trees. */
-INLINE void NAMED(walk_trees)(const NODE *const *roots, const KEY *keys, size_t *places,
-                              const unsigned bits) {
-    size_t moved;
-    for (int i = 0; i < GROUP; i++) places[i] = 0;
-    do {
-        moved = 0;
-        UNROLLED for (int i = 0; i < GROUP; i++) {
-            size_t at = places[i];
-            size_t next = NAMED(step)(roots[i][at], at, keys, bits);
-            moved |= next ^ at;
-            places[i] = next;
-        }
-    } while (moved != 0);
-}
-
-static void NAMED(walk_rows_any)(const ortl__node_pack *pack, const NODE *root, const KEY *keys,
-                                 size_t key_stride, size_t *places) {
-    switch (pack->column_bits) {
-    case 8: NAMED(walk_rows)(root, keys, key_stride, places, 8); break;
-    case 12: NAMED(walk_rows)(root, keys, key_stride, places, 12); break;
-    default: NAMED(walk_rows)(root, keys, key_stride, places, 16); break;
+static void NAMED(walk_any)(const NODE *nodes, const KEY *keys, size_t key_stride, unsigned bits,
+                            uint32_t *places) {
+    switch (bits) {
+    case 8: NAMED(walk)(nodes, keys, key_stride, places, 8); break;
+    case 12: NAMED(walk)(nodes, keys, key_stride, places, 12); break;
+    default: NAMED(walk)(nodes, keys, key_stride, places, 16); break;
     }
 }
 
-static void NAMED(walk_trees_any)(const ortl__node_pack *pack, const NODE *const *roots,
-                                  const KEY *keys, size_t *places) {
-    switch (pack->column_bits) {
-    case 8: NAMED(walk_trees)(roots, keys, places, 8); break;
-    case 12: NAMED(walk_trees)(roots, keys, places, 12); break;
-    default: NAMED(walk_trees)(roots, keys, places, 16); break;
+static void NAMED(walk_rows)(const void *nodes, uint32_t root, const void *keys, size_t key_stride,
+                             size_t n, unsigned bits, uint32_t *places) {
+    for (size_t i = 0; i < n; i += GROUP) {
+        for (size_t k = 0; k < GROUP; k++) places[i + k] = root;
+        NAMED(walk_any)(nodes, (const KEY *)keys + i * key_stride, key_stride, bits, places + i);
     }
+}
+
+static void NAMED(walk_trees)(const void *nodes, const uint32_t *roots, const void *keys,
+                              unsigned bits, uint32_t *places) {
+    memcpy(places, roots, GROUP * sizeof *places);
+    NAMED(walk_any)(nodes, keys, 0, bits, places);
 }
 
 /* ---- Leaves ---------------------------------------------------------------------------------- */
@@ -109,30 +97,27 @@ static inline void NAMED(add_leaf)(const ortl__node_pack *pack, uint32_t tree, N
 
 /* One row through all trees. */
 static void NAMED(run_row)(const ortl__node_pack *pack, const KEY *keys, REAL *sums) {
-    const NODE *nodes = pack->nodes, *roots[GROUP];
-    size_t places[GROUP];
-    for (uint32_t tree = 0; tree < pack->n_trees; tree += GROUP) {
-        uint32_t left = pack->n_trees - tree, n = left < GROUP ? left : GROUP;
-        for (uint32_t i = 0; i < GROUP; i++)
-            roots[i] = nodes + pack->roots[tree + (i < n ? i : 0)];
-        NAMED(walk_trees_any)(pack, roots, keys, places);
-        for (uint32_t i = 0; i < n; i++)
-            NAMED(add_leaf)(pack, tree + i, roots[i][places[i]], sums);
+    const NODE *nodes = pack->nodes;
+    uint32_t places[ORTL__NODE_MOST_TREES], n_group = pack->loops->n_trees;
+    for (uint32_t tree = 0; tree < pack->n_trees; tree += n_group) {
+        uint32_t left = pack->n_trees - tree, n = left < n_group ? left : n_group;
+        pack->loops->walk_trees(nodes, pack->roots + tree, keys, pack->column_bits, places);
+        for (uint32_t i = 0; i < n; i++) NAMED(add_leaf)(pack, tree + i, nodes[places[i]], sums);
     }
 }
 
-/* n rows, a multiple of GROUP, through all trees: keys (n, key_stride), sums (n, n_targets). */
+/* n rows, a multiple of what the loops take, through all trees: keys (n, key_stride), sums (n,
+ * n_targets). */
 static void NAMED(run_groups)(const ortl__node_pack *pack, const KEY *keys, size_t key_stride,
                               size_t n, REAL *sums) {
     const NODE *nodes = pack->nodes;
-    size_t places[GROUP], n_targets = pack->votes.n_targets;
-    for (uint32_t tree = 0; tree < pack->n_trees; tree++) {
-        const NODE *root = nodes + pack->roots[tree];
-        for (size_t row = 0; row < n; row += GROUP) {
-            NAMED(walk_rows_any)(pack, root, keys + row * key_stride, key_stride, places);
-            for (size_t i = 0; i < GROUP; i++)
-                NAMED(add_leaf)(pack, tree, root[places[i]], sums + (row + i) * n_targets);
-        }
+    uint32_t places[MOST_BLOCK_ROWS];
+    size_t n_targets = pack->votes.n_targets;
+    for (uint32_t tree = 0; tree < pack->n_trees && n > 0; tree++) {
+        pack->loops->walk_rows(nodes, pack->roots[tree], keys, key_stride, n, pack->column_bits,
+                               places);
+        for (size_t i = 0; i < n; i++)
+            NAMED(add_leaf)(pack, tree, nodes[places[i]], sums + i * n_targets);
     }
 }
 
@@ -140,11 +125,14 @@ static void NAMED(run_groups)(const ortl__node_pack *pack, const KEY *keys, size
 static void NAMED(run_block)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
                              KEY *keys) {
     size_t n_targets = pack->votes.n_targets, key_stride = (size_t)pack->n_columns + 1;
-    size_t n = rows->n_rows, n_grouped = n / GROUP * GROUP;
+    size_t n = rows->n_rows, n_grouped = n / pack->loops->n_rows * pack->loops->n_rows;
     const REAL *row = rows->data;
-    for (size_t i = 0; i < n; i++)
-        NAMED(make_keys)(pack, row + (ptrdiff_t)i * rows->row_stride, rows->column_stride,
-                         keys + i * key_stride);
+    for (size_t i = 0; i < n; i++) {
+        pack->loops->make_keys(pack->columns, pack->n_columns,
+                               row + (ptrdiff_t)i * rows->row_stride, rows->column_stride,
+                               keys + i * key_stride);
+        keys[i * key_stride + pack->n_columns] = KEY_HIGH;
+    }
     memset(sums, 0, n * n_targets * sizeof *sums);
     NAMED(run_groups)(pack, keys, key_stride, n_grouped, sums);
     for (size_t i = n_grouped; i < n; i++)
@@ -165,16 +153,16 @@ static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL
 
 /* ---- Building -------------------------------------------------------------------------------- */
 
-/* The node of a test: high child and column are known. */
+/* The node of a test: the column and the way to the high child are known. */
 static inline NODE NAMED(make_test)(const ortl__node_pack *pack, const ortl__cut *cut,
-                                    uint64_t high, uint32_t column) {
-    return (NODE){(KEY)(cut->limit + 1), (LINK)(high << pack->column_bits | column)};
+                                    uint64_t skip, uint32_t column) {
+    return (NODE){(KEY)(cut->limit + 1), (LINK)(skip << pack->column_bits | column)};
 }
 
-/* The node of a leaf at this place of its tree; number is that of the leaf in values. */
+/* The node of a leaf, which skips back to itself; number is that of the leaf in values. */
 static inline NODE NAMED(make_leaf)(ortl__node_pack *pack, const ortl__forest *forest, uint32_t row,
-                                    uint64_t place, uint64_t number) {
-    NODE node = {0, (LINK)(place << pack->column_bits | pack->n_columns)};
+                                    uint64_t number) {
+    NODE node = {0, (LINK)(UINT64_MAX << pack->column_bits | pack->n_columns)};
     if (pack->votes.shape == ORTL__VOTES_ONE) {
         ortl__votes_copy(&pack->votes, forest, row, &node.bound);
     } else {
@@ -194,11 +182,11 @@ static void NAMED(pack_tree)(ortl__node_pack *pack, const ortl__preorder *preord
         const ortl__preorder_node *node = &preorder->nodes[i];
         ortl__cut cut = {0};
         if (node->high == 0) {
-            nodes[i] = NAMED(make_leaf)(pack, forest, node->row, i, first_leaf + node->leaf);
+            nodes[i] = NAMED(make_leaf)(pack, forest, node->row, first_leaf + node->leaf);
             continue;
         }
         ortl__cut_of(forest, node->row, &cut);
-        nodes[i] = NAMED(make_test)(pack, &cut, node->high,
+        nodes[i] = NAMED(make_test)(pack, &cut, node->high - (i + 1),
                                     column_of(forest, sides, node->row, &cut));
     }
 }

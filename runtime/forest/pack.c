@@ -13,20 +13,27 @@
 
 enum { NAME_BYTES = 64, SCRATCH_ALIGNMENT = 64 };
 
-/* Rows up to which the form for few rows is used; a pack for both kinds holds two forms. */
-enum { MOST_FEW_ROWS = 8, MANY_ROWS = 1000 };
+/* What "many rows" means to the choice, and up to how many rows may count as few. */
+enum { MANY_ROWS = 1000, MOST_FEW_ROWS = 64 };
 
 #define AVX512                                                                                     \
     (ORTL__CPU_AVX2 | ORTL__CPU_AVX512F | ORTL__CPU_AVX512BW | ORTL__CPU_AVX512DQ |                \
      ORTL__CPU_AVX512VL)
 
+/* Of kernels that cost the same the first is taken. */
 static const ortl__pack_kernel kernels[] = {
     {"plain", 0, NULL, NULL},
 #if defined(__x86_64__) && defined(__GNUC__)
+    {"levels-vbmi", AVX512 | ORTL__CPU_AVX512VBMI, &ortl__form_levels, &ortl__byte_kernel_vbmi},
+    {"levels-avx512", AVX512, &ortl__form_levels, &ortl__byte_kernel_avx512},
+    {"levels-avx2", ORTL__CPU_AVX2, &ortl__form_levels, &ortl__byte_kernel_avx2},
+    {"byte-vbmi", AVX512 | ORTL__CPU_AVX512VBMI, &ortl__form_byte, &ortl__byte_kernel_vbmi},
     {"byte-avx512", AVX512, &ortl__form_byte, &ortl__byte_kernel_avx512},
     {"byte-avx2", ORTL__CPU_AVX2, &ortl__form_byte, &ortl__byte_kernel_avx2},
+    {"nodes-avx512", AVX512, &ortl__form_nodes, &ortl__node_loops_avx512},
 #endif
-    {"nodes", 0, &ortl__form_nodes, NULL},
+    {"nodes-plain", 0, &ortl__form_nodes, &ortl__node_loops_plain},
+    {"levels-plain", 0, &ortl__form_levels, &ortl__byte_kernel_plain},
     {"byte-plain", 0, &ortl__form_byte, &ortl__byte_kernel_plain},
 };
 
@@ -61,7 +68,7 @@ static const ortl__pack_kernel *find_kernel(const char *name) {
 static int can_walk(const ortl__pack_kernel *kernel, const ortl__survey *survey, ortl__cpu cpu) {
     if (kernel->form == NULL) return 1;
     return survey->is_packable && (kernel->needs & cpu) == kernel->needs &&
-           kernel->form->can_hold(survey);
+           kernel->form->can_hold(survey, kernel);
 }
 
 /* The kernel with the least cost for n_rows rows at once. */
@@ -78,20 +85,39 @@ static const ortl__pack_kernel *choose(const ortl__survey *survey, ortl__cpu cpu
     return best;
 }
 
+/* Whether the kernel for few rows is as fast as any for many. */
+static int is_good_for_many(const ortl__pack *pack, const ortl__survey *survey) {
+    const ortl__pack_kernel *few = pack->few.kernel, *many = pack->many.kernel;
+    if (few->form == NULL || many->form == NULL) return 1;
+    return few->form->cost(survey, few, MANY_ROWS) <=
+           1.05 * many->form->cost(survey, many, MANY_ROWS);
+}
+
+/* Up to how many rows the kernel for few rows is the faster one. */
+static size_t most_few_rows(const ortl__pack *pack, const ortl__survey *survey) {
+    const ortl__pack_kernel *few = pack->few.kernel, *many = pack->many.kernel;
+    size_t n = 1;
+    while (n < MOST_FEW_ROWS &&
+           few->form->cost(survey, few, n + 1) <= many->form->cost(survey, many, n + 1))
+        n++;
+    return n;
+}
+
 static ortl_status choose_kernels(ortl__pack *pack, const ortl__survey *survey,
                                   const ortl__pack_wish *wish, ortl_error *error) {
     if (wish->kernel == NULL) {
-        pack->many.kernel =
-            choose(survey, wish->cpu, wish->rows == ORTL__ROWS_ONE ? 1 : MANY_ROWS);
+        pack->many.kernel = choose(survey, wish->cpu, wish->rows == ORTL__ROWS_ONE ? 1 : MANY_ROWS);
         if (wish->rows == ORTL__ROWS_BOTH) pack->few.kernel = choose(survey, wish->cpu, 1);
-        pack->most_few_rows = MOST_FEW_ROWS;
-        if (pack->few.kernel == pack->many.kernel) pack->few.kernel = NULL;
+        if (pack->few.kernel != NULL && is_good_for_many(pack, survey)) {
+            pack->many.kernel = pack->few.kernel;
+            pack->few.kernel = NULL;
+        }
+        if (pack->few.kernel != NULL) pack->most_few_rows = most_few_rows(pack, survey);
         return ORTL_OK;
     }
     pack->many.kernel = find_kernel(wish->kernel);
     if (pack->many.kernel == NULL)
-        return ortl__fail(error, ORTL_BAD_ARGUMENT, "there is no tree kernel \"%s\"",
-                          wish->kernel);
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "there is no tree kernel \"%s\"", wish->kernel);
     if (!can_walk(pack->many.kernel, survey, wish->cpu))
         return ortl__fail(error, ORTL_BAD_ARGUMENT,
                           "the tree kernel \"%s\" cannot walk this model on this processor",
@@ -138,8 +164,8 @@ static ortl_status build_parts(ortl__pack *pack, ortl__survey *survey, ortl__for
     ortl_status status = choose_kernels(pack, survey, wish, error);
     if (status != ORTL_OK) return status;
     write_name(pack);
-    status = build_part(&pack->many, survey, forest, !wish->keeps_forest && pack->few.kernel == NULL,
-                        wish->cpu, error);
+    status = build_part(&pack->many, survey, forest,
+                        !wish->keeps_forest && pack->few.kernel == NULL, wish->cpu, error);
     if (status == ORTL_OK)
         status = build_part(&pack->few, survey, forest, !wish->keeps_forest, wish->cpu, error);
     if (status == ORTL_OK && pack->many.state != NULL && !wish->keeps_forest) drop_arrays(forest);
@@ -204,8 +230,8 @@ static uint64_t part_scratch(const part *p, size_t n_rows) {
 
 uint64_t ortl__pack_scratch_bytes(const ortl__pack *pack, size_t n_rows) {
     uint64_t many = part_scratch(&pack->many, n_rows);
-    uint64_t few = part_scratch(
-        &pack->few, n_rows < pack->most_few_rows ? n_rows : pack->most_few_rows);
+    uint64_t few =
+        part_scratch(&pack->few, n_rows < pack->most_few_rows ? n_rows : pack->most_few_rows);
     return few > many ? few : many;
 }
 

@@ -26,9 +26,9 @@ typedef struct ortl__pack_wish {
 typedef struct ortl__pack ortl__pack;
 
 /* Packs the forest, which must outlive the pack. Unless it keeps the forest, or the plain kernel is
- * chosen, the forest's arrays are freed and only its numbers remain. ORTL_BAD_ARGUMENT when there is
- * no kernel with the wanted name, or when it cannot walk this forest on this processor. On failure
- * *pack_out is NULL, and the forest is as it was or has no arrays. */
+ * chosen, the forest's arrays are freed and only its numbers remain. ORTL_BAD_ARGUMENT when there
+ * is no kernel with the wanted name, or when it cannot walk this forest on this processor. On
+ * failure *pack_out is NULL, and the forest is as it was or has no arrays. */
 ortl_status ortl__pack_build(ortl__forest *forest, const ortl__pack_wish *wish,
                              ortl__pack **pack_out, ortl_error *error);
 

@@ -1,6 +1,6 @@
 /*
- * What pack.c knows of a packed form. Each form is one file pack_<form>.c; its kernels, one for each
- * instruction set, are rows of the table in pack.c.
+ * What pack.c knows of a packed form. Each form is one file pack_<form>.c; its kernels, one for
+ * each instruction set, are rows of the table in pack.c.
  */
 #ifndef ORTL_PACK_FORM_H
 #define ORTL_PACK_FORM_H
@@ -20,8 +20,8 @@ typedef struct ortl__pack_kernel {
 } ortl__pack_kernel;
 
 struct ortl__form {
-    /* Whether a forest can take this form. */
-    int (*can_hold)(const ortl__survey *survey);
+    /* Whether a forest can take this form, and the kernel walk it. */
+    int (*can_hold)(const ortl__survey *survey, const ortl__pack_kernel *kernel);
     /* Nanoseconds for a row, by rule of thumb, when n_rows rows come at once. */
     double (*cost)(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows);
     /* Makes the form. With may_consume it may take arrays of the forest over, which are NULL in it

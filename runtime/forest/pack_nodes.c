@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define INLINE   __attribute__((always_inline)) static inline
-#define UNROLLED _Pragma("GCC unroll 16")
+#define UNROLLED _Pragma("GCC unroll 4")
 
 /* Walks that overlap. */
 enum { GROUP = 16 };
@@ -19,11 +19,16 @@ static size_t key_bytes(const ortl__node_pack *pack) {
     return pack->is_double ? sizeof(int64_t) : sizeof(int32_t);
 }
 
-/* Rows of a block: a multiple of GROUP. */
+/* Rows of a block: a multiple of what the loops take. */
 static size_t block_rows(const ortl__node_pack *pack) {
-    size_t n = BLOCK_KEY_BYTES / (key_bytes(pack) * ((size_t)pack->n_columns + 1)) / GROUP * GROUP;
+    size_t n = BLOCK_KEY_BYTES / (key_bytes(pack) * ((size_t)pack->n_columns + 1));
     if (n > MOST_BLOCK_ROWS) return MOST_BLOCK_ROWS;
-    return n == 0 ? GROUP : n;
+    return n < pack->loops->n_rows ? pack->loops->n_rows
+                                   : n / pack->loops->n_rows * pack->loops->n_rows;
+}
+
+static uint64_t n_roots(const ortl__node_pack *pack) {
+    return (uint64_t)pack->n_trees + ORTL__NODE_MOST_TREES;
 }
 
 /* The column of a test. sides (2 x n_columns of the forest): columns by feature and side of NaN. */
@@ -81,6 +86,12 @@ static double combine_double(ortl__aggregate aggregate, double so_far, double vo
 #define COMBINE  combine_double
 #include "nodes_template.h"
 
+const ortl__node_loops ortl__node_loops_plain = {
+    make_keys_float, walk_rows_float, walk_trees_float, GROUP, GROUP, 1.6, 1.8};
+
+static const ortl__node_loops loops_double = {
+    make_keys_double, walk_rows_double, walk_trees_double, GROUP, GROUP, 1.6, 1.8};
+
 /* ---- Columns --------------------------------------------------------------------------------- */
 
 /* Column bits that leave room for the high children of every tree; 0 when there are none. */
@@ -89,7 +100,7 @@ static uint32_t bits_for(const ortl__survey *survey) {
     uint64_t most_nodes = 2 * (uint64_t)survey->max_leaves;
     for (uint32_t bits = 8; bits <= 16; bits += 4)
         if (most_columns <= (uint64_t)1 << bits &&
-            (survey->forest->is_double || most_nodes <= (uint64_t)1 << (32 - bits)))
+            (survey->forest->is_double || most_nodes <= (uint64_t)1 << (31 - bits)))
             return bits;
     return 0;
 }
@@ -109,7 +120,7 @@ static ortl_status number_columns(ortl__node_pack *pack, const ortl__forest *for
     uint32_t column = 0;
     for (uint32_t i = 0; i < 2 * forest->n_columns; i++) {
         if (!sides[i]) continue;
-        pack->columns[column] = (ortl__key_column){i / 2, i % 2};
+        pack->columns[column] = i;
         sides[i] = column++;
     }
     return ORTL_OK;
@@ -133,7 +144,7 @@ static ortl_status copy_trees(ortl__node_pack *pack, const ortl__forest *forest,
         int fits;
         status = ortl__preorder_tree(&preorder, tree, &fits, error);
         if (status != ORTL_OK) break;
-        pack->roots[tree] = at;
+        pack->roots[tree] = (uint32_t)at;
         if (pack->is_double)
             pack_tree_double(pack, &preorder, sides, at, leaf);
         else
@@ -154,10 +165,10 @@ static uint64_t convert_tree(ortl__node_pack *pack, ortl__forest *forest, const 
         ortl__cut cut = {0};
         ortl__node32 node;
         if (forest->test[row] == ORTL__MODE_LEAF) {
-            node = make_leaf_float(pack, forest, row, i - begin, n_leaves++);
+            node = make_leaf_float(pack, forest, row, n_leaves++);
         } else {
             ortl__cut_of(forest, row, &cut);
-            node = make_test_float(pack, &cut, ortl__cut_high(forest, row, &cut) - begin,
+            node = make_test_float(pack, &cut, ortl__cut_high(forest, row, &cut) - (i + 1),
                                    column_of(forest, sides, row, &cut));
         }
         memcpy((float *)forest->value + row, &node.bound, sizeof node.bound);
@@ -190,13 +201,13 @@ static ortl_status join_nodes(ortl__node_pack *pack, ortl__forest *forest, ortl_
 }
 
 /* Makes the nodes where the arrays of the forest lie. */
-static ortl_status convert_trees(ortl__node_pack *pack, ortl__forest *forest,
-                                 const uint32_t *sides, ortl_error *error) {
+static ortl_status convert_trees(ortl__node_pack *pack, ortl__forest *forest, const uint32_t *sides,
+                                 ortl_error *error) {
     uint64_t n_leaves = 0;
     for (uint32_t tree = 0; tree < pack->n_trees; tree++) {
         uint64_t begin = forest->roots[tree];
         uint64_t end = tree + 1 < pack->n_trees ? forest->roots[tree + 1] : pack->n_nodes;
-        pack->roots[tree] = begin;
+        pack->roots[tree] = (uint32_t)begin;
         n_leaves = convert_tree(pack, forest, sides, begin, end, n_leaves);
     }
     drop_array(forest, &forest->true_child, forest->n_nodes);
@@ -211,9 +222,9 @@ static ortl_status convert_trees(ortl__node_pack *pack, ortl__forest *forest,
 
 /* ---- The form -------------------------------------------------------------------------------- */
 
-static int can_hold(const ortl__survey *survey) {
-    return bits_for(survey) != 0 &&
-           (survey->votes.shape == ORTL__VOTES_ONE || survey->n_leaves < INT32_MAX);
+static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+    int has_loops = !survey->forest->is_double || kernel->loops == &ortl__node_loops_plain;
+    return has_loops && bits_for(survey) != 0 && survey->n_tests + survey->n_leaves <= INT32_MAX;
 }
 
 static void pack_free(void *state) {
@@ -221,7 +232,7 @@ static void pack_free(void *state) {
     size_t real_bytes = pack->is_double ? sizeof(double) : sizeof(float);
     if (pack->votes.memory != NULL) ortl__votes_free(&pack->votes);
     ortl__memory_free(pack->memory, pack->columns, pack->n_columns, sizeof *pack->columns);
-    ortl__memory_free(pack->memory, pack->roots, pack->n_trees, sizeof *pack->roots);
+    ortl__memory_free(pack->memory, pack->roots, n_roots(pack), sizeof *pack->roots);
     ortl__memory_free(pack->memory, pack->nodes, pack->n_nodes, node_bytes(pack));
     ortl__memory_free(pack->memory, pack->values, pack->n_values, real_bytes);
     ortl__memory_free(pack->memory, pack, 1, sizeof *pack);
@@ -237,11 +248,10 @@ static ortl_status fill(ortl__node_pack *pack, const ortl__survey *survey, ortl_
     ortl_status status = ortl__memory_new_zero(pack->memory, n_sides, sizeof *sides, &sides, error);
     if (status == ORTL_OK) status = number_columns(pack, forest, sides, error);
     if (status == ORTL_OK)
-        status = ortl__memory_new(pack->memory, pack->n_trees, sizeof *pack->roots, &pack->roots,
-                                  error);
+        status = ortl__memory_new_zero(pack->memory, n_roots(pack), sizeof *pack->roots,
+                                       &pack->roots, error);
     if (status == ORTL_OK)
-        status =
-            ortl__memory_new(pack->memory, pack->n_values, real_bytes, &pack->values, error);
+        status = ortl__memory_new(pack->memory, pack->n_values, real_bytes, &pack->values, error);
     if (status == ORTL_OK) {
         if (may_consume && survey->is_preorder && !forest->is_double)
             status = convert_trees(pack, forest, sides, error);
@@ -256,11 +266,11 @@ static ortl_status build(ortl__survey *survey, ortl__forest *forest, int may_con
                          const ortl__pack_kernel *kernel, void **state_out, ortl_error *error) {
     ortl__node_pack *pack = NULL;
     (void)cpu;
-    (void)kernel;
     ortl_status status = ortl__memory_new_zero(forest->memory, 1, sizeof *pack, &pack, error);
     if (status != ORTL_OK) return status;
     pack->memory = forest->memory;
     pack->is_double = forest->is_double;
+    pack->loops = forest->is_double ? &loops_double : kernel->loops;
     pack->n_trees = forest->n_trees;
     pack->n_nodes = survey->n_tests + survey->n_leaves;
     pack->column_bits = bits_for(survey);
@@ -293,22 +303,24 @@ static uint64_t bytes(const void *state) {
     const ortl__node_pack *pack = state;
     size_t real_bytes = pack->is_double ? sizeof(double) : sizeof(float);
     return sizeof *pack + ortl__votes_bytes(&pack->votes) +
-           pack->n_columns * (uint64_t)sizeof *pack->columns +
-           pack->n_trees * (uint64_t)sizeof *pack->roots + pack->n_nodes * node_bytes(pack) +
-           pack->n_values * real_bytes;
+           pack->n_columns * (uint64_t)sizeof *pack->columns + n_roots(pack) * sizeof *pack->roots +
+           pack->n_nodes * node_bytes(pack) + pack->n_values * real_bytes;
 }
 
-/* A visit costs about the same in trees of all sizes that caches hold; a walk of a group lasts as
- * long as its longest. Depths are guessed from the number of leaves. */
+/* Nanoseconds for a key, and for what comes with each tree, by rule of thumb. */
+#define KEY_COST  0.5
+#define TREE_COST 2.0
+
+/* A visit costs about the same in trees of all sizes that caches hold, and a group is walked as
+ * long as its longest walk. */
 static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
-    const double visit_cost = n_rows < GROUP ? 1.8 : 1.2, tree_cost = 3;
-    double leaves = (double)survey->n_leaves / survey->forest->n_trees, depth = 2;
-    (void)kernel;
-    while (leaves > 1) {
-        leaves /= 2;
-        depth += 1.3;
-    }
-    return survey->forest->n_trees * (tree_cost + depth * visit_cost);
+    const ortl__node_loops *loops = kernel->loops;
+    double visit_cost = n_rows < loops->n_rows ? loops->tree_cost : loops->row_cost;
+    uint32_t n_groups = (survey->forest->n_trees + loops->n_trees - 1) / loops->n_trees;
+    double n_trees = n_rows < loops->n_rows ? n_groups * loops->n_trees : survey->forest->n_trees;
+    double depth = (double)survey->forest->steps_per_row / survey->forest->n_trees;
+    return KEY_COST * 2 * survey->forest->n_features_used +
+           n_trees * (TREE_COST + depth * visit_cost);
 }
 
 const ortl__form ortl__form_nodes = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};

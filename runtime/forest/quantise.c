@@ -91,8 +91,8 @@ static void fill_tables(ortl__quantiser *q) {
             uint32_t left = feature->limit_end - first;
             uint32_t n = left < feature->group_limits ? left : feature->group_limits;
             uint32_t n_levels = levels_of(n);
-            q->tables[at++] = (ortl__rank_table){j, begin, n_levels, n, ORTL__NO_COLUMN,
-                                                 ORTL__NO_COLUMN};
+            q->tables[at++] =
+                (ortl__rank_table){j, begin, n_levels, n, ORTL__NO_COLUMN, ORTL__NO_COLUMN};
             fill_keys(q->keys + begin, n_levels, q->limits + first, n);
             begin += 1u << n_levels;
         }

@@ -23,12 +23,11 @@ static void search(const int32_t *table, uint32_t n_levels, const int32_t *keys,
                    uint32_t *places) {
     for (size_t i = 0; i < n; i++) places[i] = 1;
     for (uint32_t level = 0; level < n_levels; level++)
-        for (size_t i = 0; i < n; i++)
-            places[i] = 2 * places[i] + (table[places[i]] < keys[i]);
+        for (size_t i = 0; i < n; i++) places[i] = 2 * places[i] + (table[places[i]] < keys[i]);
 }
 
-static void store_column(const uint32_t *places, const uint8_t *is_nan, size_t n,
-                         uint32_t n_levels, uint32_t nan_code, int8_t *codes) {
+static void store_column(const uint32_t *places, const uint8_t *is_nan, size_t n, uint32_t n_levels,
+                         uint32_t nan_code, int8_t *codes) {
     for (size_t i = 0; i < n; i++) {
         uint32_t rank = is_nan[i] ? nan_code : places[i] - (1u << n_levels);
         codes[i] = (int8_t)(uint8_t)(rank ^ 0x80u);

@@ -20,6 +20,39 @@ static int lies_in_order(const ortl__preorder *preorder, uint64_t begin) {
     return 1;
 }
 
+/* The depth of a perfect tree with so many leaves; -1 when there is none up to 8. */
+static int perfect_depth(uint32_t n_leaves) {
+    for (int depth = 0; depth <= 8; depth++)
+        if (n_leaves == 1u << depth) return depth;
+    return -1;
+}
+
+/* Whether two tests of a forest are the same. */
+static int is_same_test(const ortl__forest *forest, uint32_t a, uint32_t b) {
+    ortl__cut cut_a = {0}, cut_b = {0};
+    if (forest->feature[a] != forest->feature[b]) return 0;
+    ortl__cut_of(forest, a, &cut_a);
+    ortl__cut_of(forest, b, &cut_b);
+    return cut_a.limit == cut_b.limit && cut_a.nan_is_low == cut_b.nan_is_low;
+}
+
+/* Looks at the tree that was listed. In a perfect tree of depth d the first d nodes are the low
+ * side of each level. A node whose high side begins 2^k places on has k levels of tests in its
+ * subtree, itself included; the first node with as many is its model. */
+static void look_for_levels(ortl__survey *survey, const ortl__preorder *preorder) {
+    int depth = perfect_depth(preorder->n_leaves);
+    survey->is_oblivious = survey->is_oblivious && depth >= 0;
+    for (uint32_t i = 0; i < preorder->n_nodes && survey->is_oblivious; i++) {
+        const ortl__preorder_node *node = &preorder->nodes[i];
+        if (node->high == 0) continue;
+        int level = depth - perfect_depth(node->high - i);
+        survey->is_oblivious =
+            perfect_depth(node->high - i) > 0 && level >= 0 && level < depth &&
+            is_same_test(preorder->forest, node->row, preorder->nodes[level].row);
+    }
+    survey->n_levels += (uint64_t)(depth < 0 ? 0 : depth);
+}
+
 static ortl_status look_at_trees(ortl__survey *survey, ortl__preorder *preorder,
                                  ortl_error *error) {
     int fits = 1;
@@ -33,6 +66,7 @@ static ortl_status look_at_trees(ortl__survey *survey, ortl__preorder *preorder,
         survey->n_leaves += preorder->n_leaves;
         if (preorder->n_leaves > survey->max_leaves) survey->max_leaves = preorder->n_leaves;
         ortl__votes_look(&survey->votes, tree, preorder);
+        look_for_levels(survey, preorder);
     }
     ortl__votes_end(&survey->votes);
     survey->is_packable = fits && survey->votes.shape != ORTL__VOTES_IRREGULAR;
@@ -44,7 +78,7 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
     ortl__preorder preorder;
     memset(survey, 0, sizeof *survey);
     survey->forest = forest;
-    survey->is_preorder = 1;
+    survey->is_preorder = survey->is_oblivious = 1;
     if (!has_only_cuts(forest) || forest->n_trees == 0) return ORTL_OK;
     ortl_status status = ortl__votes_begin(&survey->votes, forest, error);
     if (status != ORTL_OK) return status;

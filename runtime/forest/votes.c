@@ -15,7 +15,8 @@ ortl_status ortl__votes_begin(ortl__votes *votes, const ortl__forest *forest, or
     ortl_status status =
         ortl__memory_new_zero(votes->memory, votes->n_trees, 1, &votes->is_first, error);
     if (status == ORTL_OK)
-        status = ortl__memory_new_zero(votes->memory, votes->n_targets, 1, &votes->has_votes, error);
+        status =
+            ortl__memory_new_zero(votes->memory, votes->n_targets, 1, &votes->has_votes, error);
     if (status == ORTL_OK && votes->n_targets > 1)
         status = ortl__memory_new_zero(votes->memory, votes->n_trees, sizeof *votes->targets,
                                        &votes->targets, error);
@@ -25,8 +26,8 @@ ortl_status ortl__votes_begin(ortl__votes *votes, const ortl__forest *forest, or
 
 /* Whether the leaf in this row votes for every target once, in order. */
 static int is_dense(const ortl__forest *forest, uint32_t row) {
+    if (forest->false_child[row] != forest->n_targets) return 0; /* there may be no weights at all */
     const uint32_t *targets = forest->weight_target + forest->true_child[row];
-    if (forest->false_child[row] != forest->n_targets) return 0;
     for (uint32_t i = 0; i < forest->n_targets; i++)
         if (targets[i] != i) return 0;
     return 1;
@@ -75,13 +76,11 @@ void ortl__votes_end(ortl__votes *votes) {
     }
 }
 
-ortl_status ortl__votes_copy_shape(ortl__votes *copy, const ortl__votes *votes,
-                                   ortl_error *error) {
+ortl_status ortl__votes_copy_shape(ortl__votes *copy, const ortl__votes *votes, ortl_error *error) {
     *copy = *votes;
     copy->targets = NULL;
     copy->is_first = copy->has_votes = NULL;
-    ortl_status status =
-        ortl__memory_new(copy->memory, copy->n_trees, 1, &copy->is_first, error);
+    ortl_status status = ortl__memory_new(copy->memory, copy->n_trees, 1, &copy->is_first, error);
     if (status == ORTL_OK)
         status = ortl__memory_new(copy->memory, copy->n_targets, 1, &copy->has_votes, error);
     if (status == ORTL_OK && votes->targets != NULL && votes->shape == ORTL__VOTES_ONE) {

@@ -1,5 +1,5 @@
 /*
- * ArgMax: where along an axis the greatest element stands.
+ * ArgMax and ArgMin: where along an axis the greatest or the least element stands.
  */
 #include "../status.h"
 #include "elementwise.h"
@@ -28,15 +28,24 @@ typedef void arg_loop(const void *data, ortl__axis_view view, int picks_last, in
             }                                                                                      \
     }
 
-ARG_LOOP(max_float, float, v > best)
-ARG_LOOP(max_double, double, v > best)
-ARG_LOOP(max_int64, int64_t, v > best)
-ARG_LOOP(max_int32, int32_t, v > best)
+#define ARG_LOOPS(name, symbol)                                                                    \
+    ARG_LOOP(name##_float, float, v symbol best)                                                   \
+    ARG_LOOP(name##_double, double, v symbol best)                                                 \
+    ARG_LOOP(name##_int64, int64_t, v symbol best)                                                 \
+    ARG_LOOP(name##_int32, int32_t, v symbol best)
 
-static arg_loop *const loops[ORTL__TYPE_END] = {[ORTL_FLOAT] = max_float,
-                                                [ORTL_DOUBLE] = max_double,
-                                                [ORTL_INT64] = max_int64,
-                                                [ORTL_INT32] = max_int32};
+#define LOOPS_OF(name)                                                                             \
+    {                                                                                              \
+        [ORTL_FLOAT] = name##_float, [ORTL_DOUBLE] = name##_double, [ORTL_INT64] = name##_int64,   \
+        [ORTL_INT32] = name##_int32                                                                \
+    }
+
+ARG_LOOPS(max, >)
+ARG_LOOPS(min, <)
+
+/* By the detail of the row. */
+static arg_loop *const loops[][ORTL__TYPE_END] = {
+    [ORTL__ARG_MAX] = LOOPS_OF(max), [ORTL__ARG_MIN] = LOOPS_OF(min)};
 
 typedef struct arg_parameters {
     int64_t axis;
@@ -116,7 +125,8 @@ ortl_status ortl__arg_run(ortl__call *call, ortl_error *error) {
     uint32_t axis = 0;
     ortl_status status = ortl__operator_axis(parameters->axis, input->rank, &axis, error);
     if (status != ORTL_OK || input->n_elements == 0) return status;
-    loops[input->type](input->data, ortl__tensor_around(input, axis, axis + 1),
-                       parameters->picks_last != 0, call->outputs[0]->data);
+    arg_loop *loop = loops[call->step->operator->detail][input->type];
+    loop(input->data, ortl__tensor_around(input, axis, axis + 1), parameters->picks_last != 0,
+         call->outputs[0]->data);
     return ORTL_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * Cast between float, double, int64, int32, bool and string. Casts of numbers are typed loops;
- * those from and to strings, which can fail or need memory, stand apart.
+ * Cast between float, double, int64, int32, int16, bool and string. Casts of numbers are typed
+ * loops; those from and to strings, which can fail or need memory, stand apart.
  */
 #include <math.h>
 #include <string.h>
@@ -10,18 +10,9 @@
 #include "elementwise.h"
 #include "families.h"
 #include "real_text.h"
+#include "truncate.h"
 
 /* ---- Numbers to numbers ---------------------------------------------------------------------- */
-
-/* Towards zero. NaN and what lies outside give the lowest integer on every machine: what the
- * reference gives on x86. The bounds are exact in double. */
-static int64_t real_to_int64(double x) {
-    return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN;
-}
-
-static int32_t real_to_int32(double x) {
-    return x > -0x1p31 - 1 && x < 0x1p31 ? (int32_t)x : INT32_MIN;
-}
 
 static int64_t integer_to_int64(int64_t x) {
     return x;
@@ -32,39 +23,53 @@ static int32_t integer_to_int32(int64_t x) {
     return (int32_t)(uint32_t)(uint64_t)x;
 }
 
+/* The low 16 bits. */
+static int16_t integer_to_int16(int64_t x) {
+    return (int16_t)(uint16_t)(uint64_t)x;
+}
+
 #define TO_float(x)  ((float)(x))
 #define TO_double(x) ((double)(x))
 #define TO_int64(x)                                                                                \
-    _Generic((x), float : real_to_int64, double : real_to_int64, default : integer_to_int64)(x)
+    _Generic((x), float                                                                            \
+             : ortl__real_to_int64, double                                                         \
+             : ortl__real_to_int64, default                                                        \
+             : integer_to_int64)(x)
 #define TO_int32(x)                                                                                \
-    _Generic((x), float : real_to_int32, double : real_to_int32, default : integer_to_int32)(x)
-#define TO_bool(x) ((uint8_t)((x) != 0)) /* NaN is true */
+    _Generic((x), float                                                                            \
+             : ortl__real_to_int32, double                                                         \
+             : ortl__real_to_int32, default                                                        \
+             : integer_to_int32)(x)
+#define TO_int16(x) integer_to_int16(TO_int32(x)) /* as the reference has it on x86 */
+#define TO_bool(x)  ((uint8_t)((x) != 0))         /* NaN is true */
 
 #define CASTS_FROM(from, In)                                                                       \
     ORTL__UNARY_LOOP(from##_to_float, In, float, TO_float(a))                                      \
     ORTL__UNARY_LOOP(from##_to_double, In, double, TO_double(a))                                   \
     ORTL__UNARY_LOOP(from##_to_int64, In, int64_t, TO_int64(a))                                    \
     ORTL__UNARY_LOOP(from##_to_int32, In, int32_t, TO_int32(a))                                    \
+    ORTL__UNARY_LOOP(from##_to_int16, In, int16_t, TO_int16(a))                                    \
     ORTL__UNARY_LOOP(from##_to_bool, In, uint8_t, TO_bool(a))
 
 #define CASTS_OF(from)                                                                             \
     {                                                                                              \
         [ORTL_FLOAT] = from##_to_float, [ORTL_DOUBLE] = from##_to_double,                          \
         [ORTL_INT64] = from##_to_int64, [ORTL_INT32] = from##_to_int32,                            \
-        [ORTL_BOOL] = from##_to_bool                                                               \
+        [ORTL_INT16] = from##_to_int16, [ORTL_BOOL] = from##_to_bool                               \
     }
 
 CASTS_FROM(float, float)
 CASTS_FROM(double, double)
 CASTS_FROM(int64, int64_t)
 CASTS_FROM(int32, int32_t)
+CASTS_FROM(int16, int16_t)
 CASTS_FROM(bool, uint8_t)
 
 /* [from][to] NULL: a string is on one of the sides */
 static ortl__loop *const number_casts[ORTL__TYPE_END][ORTL__TYPE_END] = {
     [ORTL_FLOAT] = CASTS_OF(float), [ORTL_DOUBLE] = CASTS_OF(double),
     [ORTL_INT64] = CASTS_OF(int64), [ORTL_INT32] = CASTS_OF(int32),
-    [ORTL_BOOL] = CASTS_OF(bool),
+    [ORTL_INT16] = CASTS_OF(int16), [ORTL_BOOL] = CASTS_OF(bool),
 };
 
 /* ---- Numbers to strings ---------------------------------------------------------------------- */
@@ -76,6 +81,7 @@ static size_t write_element(const ortl__tensor *input, uint64_t i,
     case ORTL_FLOAT: return ortl__real_text((double)((const float *)input->data)[i], text_out);
     case ORTL_DOUBLE: return ortl__real_text(((const double *)input->data)[i], text_out);
     case ORTL_INT64: return ortl__number_write_int64(((const int64_t *)input->data)[i], text_out);
+    case ORTL_INT16: return ortl__number_write_int64(((const int16_t *)input->data)[i], text_out);
     case ORTL_INT32: return ortl__number_write_int64(((const int32_t *)input->data)[i], text_out);
     default: text_out[0] = ((const uint8_t *)input->data)[i] ? '1' : '0'; return 1;
     }
@@ -137,6 +143,8 @@ static void store_integer(ortl__tensor *output, uint64_t i, int64_t value) {
         ((int64_t *)output->data)[i] = value;
     else if (output->type == ORTL_INT32)
         ((int32_t *)output->data)[i] = integer_to_int32(value);
+    else if (output->type == ORTL_INT16)
+        ((int16_t *)output->data)[i] = integer_to_int16(value);
     else
         ((uint8_t *)output->data)[i] = value != 0;
 }

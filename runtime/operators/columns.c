@@ -1,7 +1,7 @@
 /*
- * Scaler and Imputer: operators with one value for each column, or one for all. Columns are those
- * of a row [C], of rows [N, C], and, as the reference has it for higher ranks, axis 1 counted
- * through the elements.
+ * Scaler, Imputer and Binarizer: operators with one value for each column, or one for all. Columns
+ * are those of a row [C], of rows [N, C], and, as the reference has it for higher ranks, axis 1
+ * counted through the elements.
  */
 #include <math.h>
 
@@ -22,6 +22,7 @@ struct column_parameters {
     const float *scales;  /* (n_values) Scaler */
     const float *floats;  /* (n_values) Imputer of float */
     const int64_t *ints;  /* (n_values) Imputer of int64 */
+    float threshold;      /* Binarizer */
     float replaced_float; /* Imputer: what is replaced; NaN stands for every NaN */
     int64_t replaced_int64;
 };
@@ -176,5 +177,37 @@ ortl_status ortl__imputer_prepare(ortl__loading *loading, ortl__step *step, ortl
 
 ortl_status ortl__imputer_run(ortl__call *call, ortl_error *error) {
     (void)error;
+    return run_columns(call);
+}
+
+/* ---- Binarizer ------------------------------------------------------------------------------- */
+
+/* The threshold serves all columns, so the place of a value is not looked at. */
+COLUMN_LOOP(binarize_float, float, float, ((void)at, x > p->threshold ? 1.0f : 0.0f))
+
+ortl_status ortl__binarizer_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
+    static const ortl_type float_only[] = {ORTL_FLOAT, ORTL_UNDEFINED};
+    column_parameters *parameters = NULL;
+    ortl_status status = ortl__operator_arity(loading, 1, 1, 1, 1, error);
+    if (status == ORTL_OK) status = ortl__operator_attributes(loading, "threshold", error);
+    if (status == ORTL_OK) status = ortl__operator_types(loading, 0, float_only, error);
+    if (status == ORTL_OK)
+        status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
+    if (status == ORTL_OK)
+        status = ortl__operator_float(loading, "threshold", 0, &parameters->threshold, error);
+    if (status != ORTL_OK) return status;
+    parameters->loop = binarize_float;
+    parameters->n_values = 1;
+    ortl__value_set_like(loading->outputs[0], ORTL_FLOAT, loading->inputs[0]);
+    return ORTL_OK;
+}
+
+/* NaN is neither above nor below the threshold: refused, as by the reference. */
+ortl_status ortl__binarizer_run(ortl__call *call, ortl_error *error) {
+    const ortl__tensor *input = call->inputs[0];
+    const float *elements = input->data;
+    for (uint64_t i = 0; i < input->n_elements; i++)
+        if (isnan(elements[i]))
+            return ortl__fail(error, ORTL_BAD_INPUT, "element %llu is NaN", (unsigned long long)i);
     return run_columns(call);
 }

@@ -1,5 +1,6 @@
 /*
- * Concat: inputs of one type side by side along an axis, copied block by block.
+ * Concat: inputs of one type side by side along an axis, copied block by block. SequenceConstruct:
+ * the same along the last axis, for a sequence of matrices is given as one matrix.
  */
 #include <string.h>
 
@@ -30,24 +31,34 @@ static void derive_shape(const ortl__loading *loading, int64_t axis) {
     ortl__value_set(output, output->type, rank, shape);
 }
 
-ortl_status ortl__concat_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
+/* Rows stay apart when they do in all inputs; those of a constant are not those of a batch. */
+static ortl_status prepare(ortl__loading *loading, ortl__step *step, const char *attributes,
+                           int64_t fallback, ortl_error *error) {
     concat_parameters *parameters = NULL;
     ortl_status status = ortl__operator_arity(loading, 1, UINT32_MAX, 1, 1, error);
-    if (status == ORTL_OK) status = ortl__operator_attributes(loading, "axis", error);
+    if (status == ORTL_OK) status = ortl__operator_attributes(loading, attributes, error);
     if (status == ORTL_OK)
-        status = ortl__operator_same_types(loading, loading->node->n_inputs, error);
+        status = ortl__operator_same_types(loading, 0, loading->node->n_inputs, error);
     if (status == ORTL_OK)
         status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
     if (status == ORTL_OK)
-        status = ortl__operator_int(loading, "axis", 1, &parameters->axis, error);
+        status = ortl__operator_int(loading, "axis", fallback, &parameters->axis, error);
     if (status != ORTL_OK) return status;
-    if (loading->version >= 4 && !ortl__node_attribute(loading->node, "axis"))
-        return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"axis\" is missing");
     derive_shape(loading, parameters->axis);
     ortl__step_works_along(loading, step, parameters->axis);
-    for (uint32_t i = 0; i < loading->node->n_inputs; i++) /* its rows are not those of a batch */
+    for (uint32_t i = 0; i < loading->node->n_inputs; i++)
         if (loading->inputs[i]->constant) step->is_row_wise = 0;
     return ORTL_OK;
+}
+
+ortl_status ortl__concat_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
+    if (loading->version >= 4 && !ortl__node_attribute(loading->node, "axis"))
+        return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"axis\" is missing");
+    return prepare(loading, step, "axis", 1, error);
+}
+
+ortl_status ortl__sequence_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
+    return prepare(loading, step, "", -1, error);
 }
 
 static ortl_status fail_mismatch(const ortl__call *call, uint32_t at, ortl_error *error) {

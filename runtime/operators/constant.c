@@ -27,18 +27,6 @@ static const value_form forms[] = {
 
 #define N_FORMS (sizeof forms / sizeof forms[0])
 
-/* The lists of an attribute share one pointer-sized place; which member is read follows its kind.
- */
-static const void *attribute_data(const ortl__attribute *attribute) {
-    switch (attribute->kind) {
-    case ORTL__ATTRIBUTE_FLOAT:
-    case ORTL__ATTRIBUTE_FLOATS: return attribute->as.floats;
-    case ORTL__ATTRIBUTE_INT:
-    case ORTL__ATTRIBUTE_INTS: return attribute->as.ints;
-    default: return attribute->as.strings;
-    }
-}
-
 /* A view of the attribute, whose data stay with the graph. */
 static ortl_status view_attribute(const value_form *form, const ortl__attribute *attribute,
                                   ortl__tensor *tensor_out, ortl_error *error) {
@@ -54,7 +42,7 @@ static ortl_status view_attribute(const value_form *form, const ortl__attribute 
         data = constant->data;
         status = ortl__tensor_shape(tensor_out, type, constant->rank, constant->shape, error);
     } else {
-        data = attribute_data(attribute);
+        data = ortl__operator_elements(attribute);
         status = ortl__tensor_shape(tensor_out, form->type, form->rank, &extent, error);
     }
     if (status == ORTL_OK) memcpy(&tensor_out->data, &data, sizeof data); /* only ever read */

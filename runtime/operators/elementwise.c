@@ -4,6 +4,8 @@
  */
 #include "elementwise.h"
 
+#include <string.h>
+
 #include "../status.h"
 #include "families.h"
 
@@ -25,15 +27,34 @@ typedef struct elementwise_parameters {
 
 /* ---- Prepare --------------------------------------------------------------------------------- */
 
-static ortl_status check_types(const ortl__loading *loading, const ortl__elementwise *operation,
-                               ortl_error *error) {
+static const ortl_type bool_only[] = {ORTL_BOOL, ORTL_UNDEFINED};
+
+/* ORTL_UNSUPPORTED unless there is a loop for the type of an input. */
+static ortl_status check_looped(const ortl__loading *loading, uint32_t index,
+                                ortl__loop *const *loops, ortl_error *error) {
     ortl_type supported[ORTL__TYPE_END + 1];
     size_t n_supported = 0;
     for (ortl_type type = ORTL_FLOAT; type < ORTL__TYPE_END; type = (ortl_type)(type + 1))
-        if (operation->loops[type]) supported[n_supported++] = type;
+        if (loops[type]) supported[n_supported++] = type;
     supported[n_supported] = ORTL_UNDEFINED;
-    ortl_status status = ortl__operator_types(loading, 0, supported, error);
-    if (status == ORTL_OK) status = ortl__operator_same_types(loading, operation->n_inputs, error);
+    return ortl__operator_types(loading, index, supported, error);
+}
+
+/* The loop for the types of the inputs, of which each is checked. */
+static ortl_status choose_loop(const ortl__loading *loading, const ortl__elementwise *operation,
+                               ortl__loop **loop_out, ortl_error *error) {
+    uint32_t first = operation->n_conditions; /* of those that share a type */
+    ortl_status status = ORTL_OK;
+    for (uint32_t i = 0; i < first && status == ORTL_OK; i++)
+        status = ortl__operator_types(loading, i, bool_only, error);
+    if (status == ORTL_OK) status = check_looped(loading, first, operation->loops, error);
+    if (status != ORTL_OK) return status;
+    *loop_out = operation->loops[loading->inputs[first]->type];
+    if (!operation->mixed_loops)
+        return ortl__operator_same_types(loading, first, loading->node->n_inputs, error);
+    ortl__loop *const *loops = operation->mixed_loops[loading->inputs[0]->type];
+    status = check_looped(loading, 1, loops, error);
+    if (status == ORTL_OK) *loop_out = loops[loading->inputs[1]->type];
     return status;
 }
 
@@ -97,16 +118,17 @@ static ortl_status prepare(ortl__loading *loading, ortl__step *step, const char 
                            ortl_error *error) {
     elementwise_parameters *parameters = NULL;
     const ortl__elementwise *operation = operations[step->operator->detail];
-    uint32_t n = operation->n_inputs;
-    ortl_status status = ortl__operator_arity(loading, n, n, 1, 1, error);
+    uint32_t least = operation->is_variadic ? 1 : operation->n_inputs;
+    uint32_t most = operation->is_variadic ? UINT32_MAX : operation->n_inputs;
+    ortl_status status = ortl__operator_arity(loading, least, most, 1, 1, error);
     if (status == ORTL_OK) status = ortl__operator_attributes(loading, attributes, error);
-    if (status == ORTL_OK) status = check_types(loading, operation, error);
     if (status == ORTL_OK)
         status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
+    if (status == ORTL_OK) status = choose_loop(loading, operation, &parameters->loop, error);
     if (status != ORTL_OK) return status;
-    ortl_type type = loading->inputs[0]->type;
+    uint32_t n = loading->node->n_inputs;
+    ortl_type type = loading->inputs[operation->n_conditions]->type;
     parameters->operation = operation;
-    parameters->loop = operation->loops[type];
     derive_shape(loading, n, operation->output_type ? operation->output_type : type);
     if (!keeps_rows_apart(loading, n)) step->is_row_wise = 0;
     return ORTL_OK;
@@ -185,10 +207,24 @@ static ortl_status one_sided_shape(ortl__call *call, ortl_error *error) {
 
 ortl_status ortl__elementwise_shape(ortl__call *call, ortl_error *error) {
     const elementwise_parameters *parameters = call->step->parameters;
-    if (parameters->operation->n_inputs == 1) return ortl__shape_like_first(call, error);
+    if (call->step->n_inputs == 1) return ortl__shape_like_first(call, error);
     if (parameters->is_one_sided) return one_sided_shape(call, error);
-    return ortl__broadcast_shape(call->inputs, parameters->operation->n_inputs, call->outputs[0],
-                                 error);
+    return ortl__broadcast_shape(call->inputs, call->step->n_inputs, call->outputs[0], error);
+}
+
+/* Inputs 0 and 1 give the first result, which takes up the others one by one. */
+static void fold_inputs(const ortl__call *call, ortl__loop *loop) {
+    ortl__tensor *output = call->outputs[0];
+    if (call->step->n_inputs == 1) {
+        if (output->n_elements)
+            memcpy(output->data, call->inputs[0]->data, (size_t)ortl__tensor_bytes(output));
+        return;
+    }
+    ortl__loop_run(loop, call->inputs, 2, output);
+    for (uint32_t i = 2; i < call->step->n_inputs; i++) {
+        const ortl__tensor *const pair[] = {output, call->inputs[i]};
+        ortl__loop_run(loop, pair, 2, output);
+    }
 }
 
 ortl_status ortl__elementwise_run(ortl__call *call, ortl_error *error) {
@@ -203,7 +239,10 @@ ortl_status ortl__elementwise_run(ortl__call *call, ortl_error *error) {
         status = align_second(call, &second, error);
         inputs = aligned;
     }
-    if (status == ORTL_OK)
+    if (status != ORTL_OK) return status;
+    if (operation->is_variadic)
+        fold_inputs(call, parameters->loop);
+    else
         ortl__loop_run(parameters->loop, inputs, operation->n_inputs, call->outputs[0]);
-    return status;
+    return ORTL_OK;
 }

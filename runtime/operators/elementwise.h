@@ -1,8 +1,8 @@
 /*
- * Operators that compute each output element from the elements at the same place of 1 to 3
- * broadcast inputs. An operation is a description: its typed loops and its output type. The files
- * that define loops (arithmetic.c, mathematics.c) know nothing of nodes; elementwise.c knows
- * nothing of what is computed.
+ * Operators that compute each output element from the elements at the same place of broadcast
+ * inputs. An operation is a description: its typed loops and its output type. The files
+ * that define loops (arithmetic.c, comparison.c, mathematics.c) know nothing of nodes;
+ * elementwise.c knows nothing of what is computed.
  */
 #ifndef ORTL_ELEMENTWISE_H
 #define ORTL_ELEMENTWISE_H
@@ -14,19 +14,48 @@
 
 typedef struct ortl__elementwise {
     uint32_t n_inputs;
-    ortl_type output_type;             /* ORTL_UNDEFINED: that of the inputs */
+    uint32_t n_conditions; /* the first inputs are bool, the others share one type */
+    int is_variadic;       /* 1 or more inputs of one type, folded from the left by a loop of two */
+    ortl_type output_type; /* ORTL_UNDEFINED: the type that the inputs share */
     ortl__loop *loops[ORTL__TYPE_END]; /* by the type of the inputs; NULL: not supported */
+    /* By the type of input 1 too, which may differ; NULL: it has the type of input 0. */
+    ortl__loop *const (*mixed_loops)[ORTL__TYPE_END];
     ortl_status (*check)(const ortl__call *call, ortl_error *error); /* NULL: no input is refused */
 } ortl__elementwise;
 
 /* X(name of the row's detail, name of the description) */
 #define ORTL__ELEMENTWISE_MAP(X)                                                                   \
+    X(ABS, abs)                                                                                    \
     X(ADD, add)                                                                                    \
-    X(SUBTRACT, subtract)                                                                          \
-    X(MULTIPLY, multiply)                                                                          \
+    X(AND, and)                                                                                    \
+    X(CEIL, ceil)                                                                                  \
     X(DIVIDE, divide)                                                                              \
+    X(EQUAL, equal)                                                                                \
     X(EXP, exp)                                                                                    \
-    X(SIGMOID, sigmoid)
+    X(FLOOR, floor)                                                                                \
+    X(GREATER, greater)                                                                            \
+    X(GREATER_OR_EQUAL, greater_or_equal)                                                          \
+    X(IS_NAN, is_nan)                                                                              \
+    X(LESS, less)                                                                                  \
+    X(LESS_OR_EQUAL, less_or_equal)                                                                \
+    X(LOG, log)                                                                                    \
+    X(MAX, max)                                                                                    \
+    X(MIN, min)                                                                                    \
+    X(MULTIPLY, multiply)                                                                          \
+    X(NEGATE, negate)                                                                              \
+    X(NOT, not )                                                                                   \
+    X(OR, or)                                                                                      \
+    X(POWER, power)                                                                                \
+    X(RECIPROCAL, reciprocal)                                                                      \
+    X(ROUND, round)                                                                                \
+    X(SIGMOID, sigmoid)                                                                            \
+    X(SIGN, sign)                                                                                  \
+    X(SQRT, sqrt)                                                                                  \
+    X(SUBTRACT, subtract)                                                                          \
+    X(SUM, sum)                                                                                    \
+    X(TANH, tanh)                                                                                  \
+    X(WHERE, where)                                                                                \
+    X(XOR, xor)
 
 enum {
 #define ORTL__ELEMENTWISE_ENUM(detail, description) ORTL__ELEMENTWISE_##detail,

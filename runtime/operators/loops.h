@@ -19,7 +19,8 @@ typedef struct ortl__stretch {
 
 typedef void ortl__loop(const ortl__stretch *stretch);
 
-/* Defines a static ortl__loop of one input; `expression` gives an Out from the In called a. */
+/* Defines a static ortl__loop of one input; `expression` gives an Out from the In called a. The
+ * output of these loops may be the same array as an input that has its shape. */
 #define ORTL__UNARY_LOOP(name, In, Out, expression)                                                \
     static void name(const ortl__stretch *stretch) {                                               \
         const In *inputs = stretch->inputs[0];                                                     \
@@ -53,6 +54,23 @@ typedef void ortl__loop(const ortl__stretch *stretch);
                 const In a = left[i], b = right[i];                                                \
                 output[i] = (expression);                                                          \
             }                                                                                      \
+        }                                                                                          \
+    }
+
+/* The same of three inputs, the first of them a condition; called c, a and b. */
+#define ORTL__CHOICE_LOOP(name, Type, expression)                                                  \
+    static void name(const ortl__stretch *stretch) {                                               \
+        const uint8_t *conditions = stretch->inputs[0];                                            \
+        const Type *left = stretch->inputs[1], *right = stretch->inputs[2];                        \
+        const int64_t *stride = stretch->stride;                                                   \
+        Type *output = stretch->output;                                                            \
+        for (uint64_t i = 0; i < stretch->count; i++) {                                            \
+            const uint8_t c = *conditions;                                                         \
+            const Type a = *left, b = *right;                                                      \
+            output[i] = (expression);                                                              \
+            conditions += stride[0];                                                               \
+            left += stride[1];                                                                     \
+            right += stride[2];                                                                    \
         }                                                                                          \
     }
 

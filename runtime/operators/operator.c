@@ -65,13 +65,14 @@ ortl_status ortl__operator_types(const ortl__loading *loading, uint32_t index,
                       (unsigned long)index, ortl_type_name(found), list);
 }
 
-ortl_status ortl__operator_same_types(const ortl__loading *loading, uint32_t n, ortl_error *error) {
-    ortl_status status = check_present("input", loading->inputs, n, error);
-    for (uint32_t i = 1; i < n && status == ORTL_OK; i++)
-        if (loading->inputs[i]->type != loading->inputs[0]->type)
-            status = ortl__fail(error, ORTL_BAD_MODEL, "input %lu has type %s, input 0 has %s",
+ortl_status ortl__operator_same_types(const ortl__loading *loading, uint32_t first, uint32_t end,
+                                      ortl_error *error) {
+    ortl_status status = check_present("input", loading->inputs, end, error);
+    for (uint32_t i = first + 1; i < end && status == ORTL_OK; i++)
+        if (loading->inputs[i]->type != loading->inputs[first]->type)
+            status = ortl__fail(error, ORTL_BAD_MODEL, "input %lu has type %s, input %lu has %s",
                                 (unsigned long)i, ortl_type_name(loading->inputs[i]->type),
-                                ortl_type_name(loading->inputs[0]->type));
+                                (unsigned long)first, ortl_type_name(loading->inputs[first]->type));
     return status;
 }
 
@@ -164,6 +165,18 @@ ortl_status ortl__operator_choice(const ortl__loading *loading, const char *attr
     }
     return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" is \"%s\"; known: %s", attribute,
                       text, list);
+}
+
+const void *ortl__operator_elements(const ortl__attribute *attribute) {
+    switch (attribute->kind) {
+    case ORTL__ATTRIBUTE_FLOAT:
+    case ORTL__ATTRIBUTE_FLOATS: return attribute->as.floats;
+    case ORTL__ATTRIBUTE_INT:
+    case ORTL__ATTRIBUTE_INTS: return attribute->as.ints;
+    case ORTL__ATTRIBUTE_STRING:
+    case ORTL__ATTRIBUTE_STRINGS: return attribute->as.strings;
+    default: return attribute->as.tensor->data;
+    }
 }
 
 /* By ONNX's number. */

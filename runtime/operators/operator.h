@@ -9,6 +9,7 @@
 #include "../../onnx/graph.h"
 #include "../forest/kernel.h"
 #include "../tensor.h"
+#include "algebra.h"
 
 typedef struct ortl__operator ortl__operator;
 typedef struct ortl__step ortl__step;
@@ -31,6 +32,8 @@ typedef struct ortl__loading {
     ortl__arena *arena;        /* lives as long as the session: parameters of steps */
     const ortl_limits *limits; /* no zero in it */
     const char *kernel;        /* wanted by name for the trees, or NULL */
+    int keeps_forest;          /* the plain form of the trees stays */
+    ortl__algebra *algebra;    /* of the session, for products of matrices */
     ortl__node *node;
     int64_t version;             /* of the node's domain in this file */
     ortl__value *const *inputs;  /* (node->n_inputs) NULL: left out */
@@ -50,6 +53,14 @@ struct ortl__step {
     int is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
 };
 
+/* Where the tree operators of a run write the leaves that rows reach: one table for all of them. */
+typedef struct ortl__leaf_table {
+    uint32_t *leaves; /* (n_cells) row after row, n_trees a row */
+    uint64_t n_cells;
+    uint64_t n_trees;  /* of all operators together */
+    uint64_t n_before; /* trees of the operators that ran so far */
+} ortl__leaf_table;
+
 /* One execution of a step. */
 typedef struct ortl__call {
     const ortl__step *step;
@@ -62,6 +73,7 @@ typedef struct ortl__call {
     ptrdiff_t row_stride;    /* of inputs[0] when the step reads_strided rows, in elements */
     ptrdiff_t column_stride; /* likewise */
     ortl__arena *texts;      /* where run makes strings; emptied at the context's next call */
+    ortl__leaf_table *leaf_table; /* NULL: leaves are not wanted */
 } ortl__call;
 
 enum {
@@ -69,7 +81,8 @@ enum {
     ORTL__OPERATOR_ALIAS = 2,    /* output 0 is the data of input 0 under another shape or name */
     ORTL__OPERATOR_STRIDED = 4,  /* reads inputs[0] through the strides of the call */
     ORTL__OPERATOR_SIZED_AT_RUN = 8,   /* shape gives an upper bound, run sets the true shape */
-    ORTL__OPERATOR_SHAPED_BY_DATA = 16 /* shape reads the data of an input other than the first */
+    ORTL__OPERATOR_SHAPED_BY_DATA = 16 /* shape reads the data of the inputs behind the first, or of
+                                          the only one */
 };
 
 struct ortl__operator {
@@ -123,6 +136,9 @@ ortl_status ortl__operator_list(const ortl__loading *loading, const char *name,
                                 ortl__attribute_kind kind, const ortl__attribute **attribute_out,
                                 ortl_error *error);
 
+/* The elements of an attribute, of the type that its kind, or its tensor, says. */
+const void *ortl__operator_elements(const ortl__attribute *attribute);
+
 /* The index of text among n names, ORTL_BAD_MODEL naming the attribute and the choices otherwise.
  */
 ortl_status ortl__operator_choice(const ortl__loading *loading, const char *attribute,
@@ -134,8 +150,9 @@ ortl_status ortl__operator_choice(const ortl__loading *loading, const char *attr
 ortl_status ortl__operator_types(const ortl__loading *loading, uint32_t index,
                                  const ortl_type *types, ortl_error *error);
 
-/* ORTL_BAD_MODEL unless the first n inputs are there and have one type. */
-ortl_status ortl__operator_same_types(const ortl__loading *loading, uint32_t n, ortl_error *error);
+/* ORTL_BAD_MODEL unless inputs first .. end - 1 are there and have one type. */
+ortl_status ortl__operator_same_types(const ortl__loading *loading, uint32_t first, uint32_t end,
+                                      ortl_error *error);
 
 /* The name of an element type by ONNX's number, also of those that are not supported; never NULL.
  */

@@ -95,9 +95,9 @@ static ortl_status read_n_targets(const ortl__loading *loading, uint64_t *n_targ
     int64_t n_targets = 0;
     ortl_status status = ortl__operator_int(loading, "n_targets", 0, &n_targets, error);
     if (status == ORTL_OK && n_targets <= 0)
-        status = ortl__fail(error, ORTL_BAD_MODEL,
-                            "attribute \"n_targets\" is %" PRId64 ", at least 1 expected",
-                            n_targets);
+        status =
+            ortl__fail(error, ORTL_BAD_MODEL,
+                       "attribute \"n_targets\" is %" PRId64 ", at least 1 expected", n_targets);
     if (status == ORTL_OK) *n_targets_out = (uint64_t)n_targets;
     return status;
 }
@@ -133,8 +133,8 @@ static ortl_status copy_texts(ortl__loading *loading, trees *t, const ortl__attr
 static ortl_status read_classes(ortl__loading *loading, trees *t, uint64_t *n_targets_out,
                                 ortl_error *error) {
     const ortl__attribute *values = NULL, *texts = NULL;
-    ortl_status status = ortl__operator_list(loading, "classlabels_int64s", ORTL__ATTRIBUTE_INTS,
-                                             &values, error);
+    ortl_status status =
+        ortl__operator_list(loading, "classlabels_int64s", ORTL__ATTRIBUTE_INTS, &values, error);
     if (status == ORTL_OK)
         status = ortl__operator_list(loading, "classlabels_strings", ORTL__ATTRIBUTE_STRINGS,
                                      &texts, error);
@@ -154,7 +154,8 @@ static ortl_status read_classes(ortl__loading *loading, trees *t, uint64_t *n_ta
                       : copy_texts(loading, t, texts, error);
 }
 
-/* ---- What is read from the columns before they become a forest -------------------------------- */
+/* ---- What is read from the columns before they become a forest --------------------------------
+ */
 
 /* Base values: none, or one for each target; a classifier with two labels may also have one. */
 static ortl_status read_base(ortl__loading *loading, ortl__ensemble_columns *columns, trees *t,
@@ -213,8 +214,10 @@ static ortl_status build_forest(ortl__loading *loading, trees *t, uint64_t n_tar
     loading->node->columns = NULL;
     outcome->n_targets = outcome->n_scores = t->forest.n_targets;
     outcome->n_trees = t->forest.n_trees;
-    ortl__pack_wish wish = {
-        .rows = ORTL__ROWS_BOTH, .kernel = loading->kernel, .cpu = ortl__cpu_detect()};
+    ortl__pack_wish wish = {.rows = ORTL__ROWS_BOTH,
+                            .kernel = loading->kernel,
+                            .cpu = ortl__cpu_detect(),
+                            .keeps_forest = loading->keeps_forest};
     return ortl__pack_build(&t->forest, &wish, &t->pack, error);
 }
 
@@ -242,8 +245,7 @@ ortl_status ortl__trees_prepare(ortl__loading *loading, ortl__step *step, ortl_e
     uint64_t n_targets = 0;
     trees *t = NULL;
     ortl_status status = check_types(loading, kind, error);
-    if (status == ORTL_OK)
-        status = ortl__operator_parameters(loading, step, sizeof *t, &t, error);
+    if (status == ORTL_OK) status = ortl__operator_parameters(loading, step, sizeof *t, &t, error);
     if (status != ORTL_OK) return status;
     ortl_type type = loading->inputs[0]->type;
     t->converts = type == ORTL_INT64 || type == ORTL_INT32;
@@ -256,8 +258,7 @@ ortl_status ortl__trees_prepare(ortl__loading *loading, ortl__step *step, ortl_e
         status = t->outcome.is_classifier ? read_classes(loading, t, &n_targets, error)
                                           : read_n_targets(loading, &n_targets, error);
     if (status == ORTL_OK) status = get_columns(loading, kind, error);
-    if (status == ORTL_OK)
-        status = read_base(loading, loading->node->columns, t, n_targets, error);
+    if (status == ORTL_OK) status = read_base(loading, loading->node->columns, t, n_targets, error);
     if (status == ORTL_OK) status = build_forest(loading, t, n_targets, error);
     if (status != ORTL_OK) return status; /* forget frees what there is of the forest */
     describe_outputs(loading, t);
@@ -369,6 +370,28 @@ static const ortl__tensor *output_of(const ortl__call *call, uint32_t index) {
     return index < call->step->n_outputs ? call->outputs[index] : NULL;
 }
 
+/* The leaves of the rows from first on, into this operator's columns of the table. */
+static void write_leaves(const ortl__call *call, const ortl__rows *rows, uint64_t first) {
+    const trees *t = call->step->parameters;
+    const ortl__leaf_table *table = call->leaf_table;
+    ptrdiff_t real_bytes = t->forest.is_double ? sizeof(double) : sizeof(float);
+    for (size_t i = 0; i < rows->n_rows; i++)
+        ortl__leaves_plain(
+            &t->forest, (const char *)rows->data + (ptrdiff_t)i * rows->row_stride * real_bytes,
+            rows->column_stride, table->leaves + (first + i) * table->n_trees + table->n_before);
+}
+
+/* The table is the caller's, so its size is an argument and not a fact. */
+static ortl_status check_leaf_table(const ortl__leaf_table *table, uint64_t n_rows,
+                                    ortl_error *error) {
+    if (n_rows == table->n_cells / table->n_trees && table->n_cells % table->n_trees == 0)
+        return ORTL_OK;
+    return ortl__fail(error, ORTL_BAD_ARGUMENT,
+                      "there is room for %" PRIu64 " leaves, %" PRIu64 " rows reach %" PRIu64
+                      " each",
+                      table->n_cells, n_rows, table->n_trees);
+}
+
 static ortl_status run_block(const ortl__call *call, const block *b, uint64_t first, size_t n,
                              ortl_error *error) {
     const trees *t = call->step->parameters;
@@ -383,6 +406,7 @@ static ortl_status run_block(const ortl__call *call, const block *b, uint64_t fi
     if (scores != NULL)
         scores_out = (char *)scores->data + first * t->outcome.n_scores * score_bytes;
     ortl__rows rows = get_rows(call, b, first, n);
+    if (call->leaf_table != NULL) write_leaves(call, &rows, first);
     ortl__pack_run(t->pack, &rows, sums, voted, (char *)call->scratch + b->pack);
     ortl_status status =
         ortl__outcome_write(&t->outcome, sums, voted, n, labels_out, scores_out, error);
@@ -395,15 +419,17 @@ static ortl_status run_block(const ortl__call *call, const block *b, uint64_t fi
 ortl_status ortl__trees_run(ortl__call *call, ortl_error *error) {
     const trees *t = call->step->parameters;
     uint64_t n_rows = 0, n_given = 0;
+    ortl_status status = ORTL_OK;
     row_counts(call->inputs[0], &n_rows, &n_given);
+    if (call->leaf_table != NULL) status = check_leaf_table(call->leaf_table, n_rows, error);
     block b = plan_block(t, n_rows);
-    for (uint64_t first = 0; first < n_rows; first += b.n_rows) {
+    for (uint64_t first = 0; first < n_rows && status == ORTL_OK; first += b.n_rows) {
         uint64_t left = n_rows - first;
         size_t n = (size_t)(left < b.n_rows ? left : b.n_rows);
-        ortl_status status = run_block(call, &b, first, n, error);
-        if (status != ORTL_OK) return status;
+        status = run_block(call, &b, first, n, error);
     }
-    return ORTL_OK;
+    if (call->leaf_table != NULL) call->leaf_table->n_before += t->forest.n_trees;
+    return status;
 }
 
 /* ---- Telling about a step -------------------------------------------------------------------- */

@@ -5,16 +5,15 @@
  */
 #include "zipmap.h"
 
-#include <string.h>
-
 #include "../status.h"
 #include "families.h"
+#include "keys.h"
 
 typedef struct zipmap_parameters {
     uint64_t n_keys;
     const int64_t *values;    /* (n_keys) or NULL */
     const ortl_string *texts; /* (n_keys) or NULL */
-    uint64_t *sources;        /* (n_keys) the column that each column shows; NULL: itself */
+    uint32_t *sources;        /* (n_keys) the column that each column shows; NULL: itself */
 } zipmap_parameters;
 
 int ortl__zipmap_classes(const ortl__step *step, size_t *n_out, const int64_t **values_out,
@@ -29,76 +28,27 @@ int ortl__zipmap_classes(const ortl__step *step, size_t *n_out, const int64_t **
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-static int compare_texts(ortl_string left, ortl_string right) {
-    size_t n = left.n_bytes < right.n_bytes ? left.n_bytes : right.n_bytes;
-    int order = n ? memcmp(left.data, right.data, n) : 0;
-    if (order) return order;
-    return (left.n_bytes > right.n_bytes) - (left.n_bytes < right.n_bytes);
-}
-
-/* Orders columns by key, equal keys by column. */
-static int compare_columns(const zipmap_parameters *keys, uint64_t left, uint64_t right) {
-    int order = keys->values ? (keys->values[left] > keys->values[right]) -
-                                   (keys->values[left] < keys->values[right])
-                             : compare_texts(keys->texts[left], keys->texts[right]);
-    return order ? order : (left > right) - (left < right);
-}
-
-/* Restores the heap (greatest on top) below one place. */
-static void sift_down(const zipmap_parameters *keys, uint64_t *heap, uint64_t at, uint64_t n) {
-    while (2 * at + 1 < n) {
-        uint64_t child = 2 * at + 1;
-        if (child + 1 < n && compare_columns(keys, heap[child], heap[child + 1]) < 0) child++;
-        if (compare_columns(keys, heap[at], heap[child]) >= 0) return;
-        uint64_t kept = heap[at];
-        heap[at] = heap[child];
-        heap[child] = kept;
-        at = child;
-    }
-}
-
-/* Heapsort: no recursion, no worst case, no allocation beyond the array. */
-static void sort_columns(const zipmap_parameters *keys, uint64_t *columns) {
-    uint64_t n = keys->n_keys;
-    for (uint64_t i = 0; i < n; i++) columns[i] = i;
-    for (uint64_t i = n / 2; i-- > 0;) sift_down(keys, columns, i, n);
-    while (n > 1) {
-        uint64_t last = columns[--n];
-        columns[n] = columns[0];
-        columns[0] = last;
-        sift_down(keys, columns, 0, n);
-    }
-}
-
-static int has_same_key(const zipmap_parameters *keys, uint64_t left, uint64_t right) {
-    if (keys->values) return keys->values[left] == keys->values[right];
-    return compare_texts(keys->texts[left], keys->texts[right]) == 0;
-}
-
-/* From the sorted columns, last to first: the last of a run of equal keys is what all of them
- * show. Returns whether any column shows another one. */
-static int find_sources(const zipmap_parameters *keys, const uint64_t *sorted, uint64_t *sources) {
-    int has_duplicates = 0;
-    for (uint64_t i = keys->n_keys; i-- > 0;) {
-        int is_duplicate = i + 1 < keys->n_keys && has_same_key(keys, sorted[i], sorted[i + 1]);
-        sources[sorted[i]] = is_duplicate ? sources[sorted[i + 1]] : sorted[i];
-        has_duplicates |= is_duplicate;
-    }
-    return has_duplicates;
-}
-
+/* The last column of a key is what all columns of that key show. */
 static ortl_status resolve_duplicates(ortl__loading *loading, zipmap_parameters *parameters,
                                       ortl_error *error) {
-    uint64_t *sorted = NULL, *sources = NULL;
+    const int is_text = parameters->texts != NULL;
+    const void *data = is_text ? (const void *)parameters->texts : parameters->values;
+    uint32_t *sources = NULL;
     uint64_t n = parameters->n_keys;
-    ortl_status status = ortl__memory_new(loading->memory, n, sizeof *sorted, &sorted, error);
-    if (status == ORTL_OK)
-        status = ortl__arena_new(loading->arena, n, sizeof *sources, &sources, error);
+    ortl__arena scratch; /* of the sorted keys */
+    ortl__keys keys;
+    ortl__arena_init(&scratch, loading->memory);
+    ortl_status status = ortl__keys_sort(&keys, &scratch, is_text ? ORTL_STRING : ORTL_INT64, n,
+                                         data, ORTL__LAST_COUNTS, error);
+    if (status != ORTL_OK || keys.n_distinct == n) goto done;
+    status = ortl__arena_new(loading->arena, n, sizeof *sources, &sources, error);
     if (status != ORTL_OK) goto done;
-    sort_columns(parameters, sorted);
-    if (find_sources(parameters, sorted, sources)) parameters->sources = sources;
+    for (uint64_t i = 0; i < n; i++)
+        sources[i] = is_text ? ortl__keys_find(&keys, &parameters->texts[i])
+                             : ortl__keys_find(&keys, &parameters->values[i]);
+    parameters->sources = sources;
 done:
-    ortl__memory_free(loading->memory, sorted, n, sizeof *sorted);
+    ortl__arena_free(&scratch);
     return status;
 }
 

@@ -84,7 +84,18 @@ expect_out "real_seen,precise_seen,count_seen
 
 # Limits of the reader.
 run 6 predict one_target.onnx numbers.csv --limit csv_columns=1
-expect_error "numbers.csv:1: more than 1 columns"
+expect_error "numbers.csv:1: limit csv_columns exceeded: 1 allowed, at least 2 needed"
 printf 'a,b\n1,%0100d\n' 1 >wide.csv
 run 6 predict one_target.onnx wide.csv --limit csv_line_bytes=50
-expect_error "wide.csv:2: the line is longer than 50 bytes"
+expect_error "wide.csv:2: limit csv_line_bytes exceeded: 50 allowed, at least 51 needed"
+
+# NUL bytes are part of a field, and no number has one.
+printf '0.5,1\0002\n' >nul.csv
+run 4 predict one_target.onnx nul.csv --header no
+expect_error 'nul.csv:1: field 2: "1\x002" is not a number'
+printf 'a,b\n0.5,\000\n' >nul.csv
+run 4 predict one_target.onnx nul.csv
+expect_error 'nul.csv:2: field 2 (b): "\x00" is not a number'
+printf 'a\000,b\000\n0.5,1\n' >nul.csv
+run 4 predict one_target.onnx nul.csv
+expect_error 'nul.csv:1: field 1: "a\x00" is not a number'

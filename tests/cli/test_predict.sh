@@ -80,6 +80,47 @@ run 0 predict one_target.onnx numeric_names.csv --header yes
 expect_out "prediction
 -2.2"
 
+# A first line of numbers and texts may be a row with a bad number: it must not vanish.
+for bad in 0x10,2 1e,2 2,0x10 'a,inf'; do
+    printf '%s\n0.5,0.25\n' "$bad" >unsure.csv
+    run 4 predict one_target.onnx unsure.csv
+    expect_error "(say --header yes or --header no)"
+    expect_equal "rows" "$(wc -l <out)" 0
+    run 0 predict one_target.onnx unsure.csv --header yes
+    expect_out "prediction
+-2.2"
+done
+printf '2,1e\n' >unsure.csv
+run 4 predict one_target.onnx unsure.csv
+expect_error 'unsure.csv:1: field 2: "1e" is not a number, but others of this line are'
+printf 'NA,b\n0.5,0.25\n' >unsure.csv
+run 0 predict one_target.onnx unsure.csv
+expect_out "prediction
+-2.2"
+printf '2024,b\n0.5,0.25\n' >unsure.csv
+run 0 predict one_target.onnx unsure.csv --rename 2024=a
+expect_out "prediction
+-2.2"
+sed '1s/,tenure/,tenure,2024/; 1!s/$/,7/' churn.csv >year.csv
+run 0 predict churn.onnx year.csv
+expect_same churn.expected.csv
+sed '1s/.*/1,0x2,3/' churn.csv >year.csv
+run 4 predict churn.onnx year.csv
+expect_error 'field 2: "0x2" is not a number'
+
+# Names that are column numbers are data, with a warning.
+printf '0,1\n0.5,0.25\n' >numbered.csv
+run 0 predict one_target.onnx numbered.csv
+expect_equal "lines" "$(wc -l <out)" 3
+expect_error 'numbered.csv: line 1 looks like column numbers; it was read as data (say --header yes)'
+for option in --quiet --header=no --header=yes; do
+    run 0 predict one_target.onnx numbered.csv "$option"
+    expect_no_error
+done
+printf '1,0\n0.5,0.25\n' >numbered.csv
+run 0 predict one_target.onnx numbered.csv
+expect_no_error
+
 # A model that reads text: names or the place of a number tell, else the user.
 sed 1d mixed.csv >mixed_bare.csv
 run 0 predict mixed.onnx mixed_bare.csv

@@ -36,3 +36,21 @@ run 5 run one_target.onnx --input X=numbers.npy --output-dir absent/new
 expect_error "absent/new: cannot be created"
 run 3 run truncated.onnx --input X=numbers.npy --output-dir new
 expect_error "truncated.onnx: "
+
+# An output never replaces what was read, be it an array or the model; nothing is written then.
+mkdir own
+cp numbers.npy own/output_0.npy
+run 2 run one_target.onnx --input X=own/output_0.npy --output-dir own
+expect_error "own/output_0.npy: the output is the file that is being read"
+expect_same numbers.npy own/output_0.npy
+cp one_target.onnx own/output_0.npy
+run 2 run own/output_0.npy --input X=numbers.npy --output-dir own
+expect_error "own/output_0.npy: the output is the file that is being read"
+expect_same one_target.onnx own/output_0.npy
+
+# Arrays that are not known are bad data, not a bad model; a folder is no file.
+sed 's/<f4/<f2/' numbers.npy >half.npy
+run 4 run one_target.onnx --input X=half.npy --output-dir new
+expect_error "half.npy: npy header: type '<f2' is not supported"
+run 5 run one_target.onnx --input X=own --output-dir new
+expect_error "own: is a directory"

@@ -40,8 +40,24 @@ cp numbers.csv same.csv
 run 2 predict one_target.onnx same.csv -o same.csv
 expect_error "the output is the file that is being read"
 expect_same numbers.csv same.csv
+cp one_target.onnx same.onnx
+ln -s same.onnx link.onnx
+for name in same.onnx link.onnx; do
+    run 2 predict same.onnx numbers.csv -o "$name"
+    expect_error "$name: the output is the file that is being read"
+    expect_same one_target.onnx same.onnx
+done
+checks=$((checks + 1))
+code=0
+"$program" predict - numbers.csv -o same.onnx <same.onnx 2>err || code=$?
+expect_equal "exit code of a model from stdin" "$code" 2
+expect_same one_target.onnx same.onnx
 
 # Inputs that cannot be read.
+run 5 predict absent.onnx numbers.csv
+expect_equal "message" "$(cat err)" "ort-lite: absent.onnx: cannot be opened: no such file"
+run 5 check .
+expect_equal "message" "$(cat err)" "ort-lite: .: is a directory, not a file"
 run 5 predict one_target.onnx absent.csv
 expect_error "absent.csv: cannot be opened"
 run 5 predict one_target.onnx .

@@ -15,7 +15,7 @@ expect_error 'unknown verb "zebra"'
 run 2 "$(printf 'a\033[31m')"
 expect_error '"a\x1b[31m"'
 
-for verb in predict run inspect check help; do
+for verb in predict run inspect check convert test help; do
     run 0 help "$verb"
     expect_contains "ort-lite $verb"
     expect_contains "Example"
@@ -28,13 +28,18 @@ run 0 help
 cp out by_topic
 run 0 --help
 expect_same by_topic
-for verb in predict run inspect check help; do expect_contains "ort-lite $verb"; done
+for verb in predict run inspect check convert test help; do expect_contains "ort-lite $verb"; done
 run 0 help limits
 expect_contains "csv_line_bytes"
 expect_contains "steps_per_row"
 run 0 help operators
 expect_contains "TreeEnsembleClassifier"
 expect_contains "ai.onnx.ml"
+run 0 help convert
+expect_contains "lightgbm"
+for trainer in $(sed -n '/^Trainers/,/^$/s/^  \([a-z]*\) .*/\1/p' out); do
+    run 3 convert /dev/null -o never.onnx --from "$trainer" # known, so it is the file that is refused
+done
 run 2 help predct
 expect_error "did you mean predict?"
 

@@ -21,7 +21,8 @@ TARGET static void add_values(const float *values, uint32_t n_leaves, const uint
     for (size_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
 }
 
-const ortl__byte_kernel ortl__byte_kernel_avx2 = {walk_32, add_values, 0.02, 0.5};
+const ortl__byte_kernel ortl__byte_kernel_avx2 = {
+    walk_32, walk_levels_32, add_values, NULL, NULL, 1.0, 1.3, 0.5};
 
 #else
 typedef int ortl__byte_avx2_is_elsewhere;

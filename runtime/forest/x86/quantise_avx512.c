@@ -26,7 +26,8 @@ typedef struct values {
 INLINE __m512i to_keys(__m512i bits) {
     const __m512i sign = _mm512_set1_epi32(INT32_MIN);
     __m512i flip = _mm512_srli_epi32(_mm512_srai_epi32(bits, 31), 1);
-    __mmask16 is_not_zero = _mm512_test_epi32_mask(bits, _mm512_andnot_si512(sign, _mm512_set1_epi32(-1)));
+    __mmask16 is_not_zero =
+        _mm512_test_epi32_mask(bits, _mm512_andnot_si512(sign, _mm512_set1_epi32(-1)));
     return _mm512_maskz_xor_epi32(is_not_zero, bits, flip);
 }
 
@@ -44,9 +45,13 @@ INLINE void load_values(const float *data, size_t n, ptrdiff_t stride, values *v
         size_t left = n > done ? n - done : 0;
         __mmask16 mask = (__mmask16)(left >= LANES ? 0xFFFFu : (1u << left) - 1);
         const float *from = data + (ptrdiff_t)done * (left > 0 ? stride : 0);
+/* Without optimisation gcc's intrinsic is a macro that makes the mask a short behind any cast. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
         __m512i bits = stride == 1 ? _mm512_maskz_loadu_epi32(mask, from)
                                    : _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask,
                                                                  offsets, from, 4);
+#pragma GCC diagnostic pop
         values_out->keys[g] = to_keys(bits);
         values_out->is_nan[g] = find_nan(bits);
     }
@@ -108,8 +113,7 @@ TARGET __attribute__((noinline)) static void search_table(const int32_t *keys, u
     }
 }
 
-INLINE void store_column(const __m128i *biased, const values *x, uint32_t nan_code,
-                         int8_t *codes) {
+INLINE void store_column(const __m128i *biased, const values *x, uint32_t nan_code, int8_t *codes) {
     const __m128i code = _mm_set1_epi8((char)(nan_code ^ 0x80u));
     for (int g = 0; g < GROUPS; g++) {
         __m512i wide = _mm512_mask_mov_epi8(_mm512_castsi128_si512(biased[g]), x->is_nan[g],

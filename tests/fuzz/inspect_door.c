@@ -1,0 +1,97 @@
+/*
+ * Door: what inspect prints of a model: names, labels and metadata that its maker chose. The text
+ * for people is printable ASCII in lines that a terminal can show; the report for programs is one
+ * JSON object with every entry. Also the recorded feature names, which are JSON inside the model.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../tools/inspect.h"
+#include "door.h"
+
+#define MAX_TEXT ORTL__OUTPUT_BYTES
+
+typedef ortl_status (*printer)(ortl__output *output, const ortl__inspection *inspection,
+                               ortl_error *error);
+
+/* What the printer writes, in a file of its own; to be freed. */
+static char *print(printer print_report, const ortl__inspection *inspection, size_t *n_bytes_out) {
+    ortl__output output = ORTL__OUTPUT_INIT;
+    ortl_error error;
+    FILE *file = tmpfile();
+    if (file == NULL) abort();
+    output.descriptor = fileno(file);
+    output.buffer = malloc(ORTL__OUTPUT_BYTES);
+    if (output.buffer == NULL) abort();
+    ortl_status status = print_report(&output, inspection, &error);
+    door_judge(status, &error);
+    REQUIRE(status == ORTL_OK);
+    REQUIRE(ortl__output_flush(&output) == ORTL_OK);
+    free(output.buffer);
+    off_t end = lseek(fileno(file), 0, SEEK_END);
+    char *text = malloc((size_t)end + 1);
+    if (text == NULL || pread(fileno(file), text, (size_t)end, 0) != end) abort();
+    fclose(file);
+    *n_bytes_out = (size_t)end;
+    return text;
+}
+
+static void judge_text(const char *text, size_t n_bytes) {
+    REQUIRE(n_bytes > 0 && text[n_bytes - 1] == '\n');
+    for (size_t i = 0; i < n_bytes; i++)
+        REQUIRE(text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~'));
+}
+
+static size_t count_of(const json_t *report, const char *key) {
+    const json_t *list = json_object_get(report, key);
+    REQUIRE(json_is_array(list));
+    return json_array_size(list);
+}
+
+static void judge_json(const char *text, size_t n_bytes, const ortl_description *d) {
+    json_error_t problem;
+    json_t *report = json_loadb(text, n_bytes, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
+    REQUIRE_SAID(report != NULL, problem.text);
+    REQUIRE(json_is_object(report));
+    REQUIRE(count_of(report, "metadata") == d->n_metadata);
+    REQUIRE(count_of(report, "inputs") == d->n_inputs);
+    REQUIRE(count_of(report, "outputs") == d->n_outputs);
+    REQUIRE(count_of(report, "classes") == d->n_classes);
+    json_decref(report);
+}
+
+static void inspect(ortl_session *session, size_t n_bytes) {
+    ortl__common common;
+    ortl__inspection inspection = {.path = "a\tmodel", .common = &common};
+    ortl_error error;
+    size_t n_printed;
+    ortl__common_init(&common);
+    inspection.n_file_bytes = n_bytes;
+    inspection.is_size_known = true;
+    inspection.model.session = session;
+    inspection.model.description.struct_size = sizeof inspection.model.description;
+    REQUIRE(ortl_describe(session, &inspection.model.description, NULL) == ORTL_OK);
+    ortl_status status =
+        ortl__model_feature_names(&inspection.model, &inspection.feature_names, &error);
+    REQUIRE_SAID(status == ORTL_OK, error.message);
+    char *text = print(ortl__inspect_text, &inspection, &n_printed);
+    judge_text(text, n_printed);
+    free(text);
+    text = print(ortl__inspect_json, &inspection, &n_printed);
+    judge_json(text, n_printed, &inspection.model.description);
+    free(text);
+    ortl__feature_names_free(&inspection.feature_names);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes) {
+    ortl_session *session = NULL;
+    ortl_error error;
+    ortl_status status = ortl_open_memory(bytes, n_bytes, NULL, &session, &error);
+    door_judge(status, &error);
+    if (status == ORTL_OK) inspect(session, n_bytes);
+    ortl_close(session);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * What `ort-lite convert --compare` does once the file is written: a table through the trainer's
+ * own trees and through the file, and a report of where they part.
+ */
+#ifndef ORTL_TOOLS_CONVERT_COMPARE_H
+#define ORTL_TOOLS_CONVERT_COMPARE_H
+
+#include "../converters/source_walk.h"
+#include "options.h"
+
+typedef struct ortl__compare_settings {
+    const ortl__common *common;
+    const char *source;   /* path, for the report */
+    const char *model;    /* path of the ONNX file */
+    const char *table;    /* path, "-" is stdin */
+    const char *expected; /* names of columns with the trainer's predictions, NULL: none */
+    bool is_by_position;
+} ortl__compare_settings;
+
+/* The report goes to stdout; report->has_differences says what it came to. */
+ortl_status ortl__convert_compare(const ortl__compare_settings *settings,
+                                  const ortl_source_walk *walk, ortl__report *report);
+
+#endif
