@@ -330,19 +330,12 @@ static ortl_status read_model(const ortl__trainer_source *source, ortl_builder *
 
 /* ---- Is it one? ------------------------------------------------------------------------------ */
 
-static int contains(const unsigned char *bytes, size_t n_bytes, const char *word) {
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= n_bytes; i++)
-        if (memcmp(bytes + i, word, n) == 0) return 1;
-    return 0;
-}
-
 /* CatBoost sorts the keys: ctr_data or features_info come first. */
 static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes) {
     (void)file_bytes;
-    return contains(bytes, n_bytes, "\"features_info\"") ||
-                   contains(bytes, n_bytes, "\"ctr_data\"") ||
-                   contains(bytes, n_bytes, "\"oblivious_trees\"")
+    return ortl__trainer_mentions(bytes, n_bytes, "\"features_info\"") ||
+                   ortl__trainer_mentions(bytes, n_bytes, "\"ctr_data\"") ||
+                   ortl__trainer_mentions(bytes, n_bytes, "\"oblivious_trees\"")
                ? 2
                : 0;
 }

@@ -335,13 +335,6 @@ static ortl_status read_model(const ortl__trainer_source *source, ortl_builder *
 
 /* ---- Is it one? ------------------------------------------------------------------------------ */
 
-static int contains(const char *bytes, size_t n_bytes, const char *word) {
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= n_bytes; i++)
-        if (memcmp(bytes + i, word, n) == 0) return 1;
-    return 0;
-}
-
 /* JSON dumps are claimed too, to be refused with the way out. */
 static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes) {
     const char *text = (const char *)bytes;
@@ -349,7 +342,7 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
     ortl__lightgbm_line line;
     (void)file_bytes;
     if (n_bytes > 0 && text[0] == '{')
-        return contains(text, n_bytes, "\"num_tree_per_iteration\"") ? 2 : 0;
+        return ortl__trainer_mentions(bytes, n_bytes, "\"num_tree_per_iteration\"") ? 2 : 0;
     if (!ortl__lightgbm_next_line(&lines, &line) || !ortl__lightgbm_line_is(&line, "tree"))
         return 0;
     ortl__lightgbm_next_line(&lines, &line);

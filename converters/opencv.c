@@ -284,19 +284,15 @@ static ortl_status read_model(const ortl__trainer_source *source, ortl_builder *
 
 /* ---- Is it one? ------------------------------------------------------------------------------ */
 
-static int contains(const unsigned char *bytes, size_t n_bytes, const char *word) {
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= n_bytes; i++)
-        if (memcmp(bytes + i, word, n) == 0) return 1;
-    return 0;
-}
-
 /* Models of the module that are no trees, and the names of OpenCV 2, are claimed too, to be refused
  * with the reason. */
 static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes) {
     (void)file_bytes;
-    if (contains(bytes, n_bytes, "opencv_ml_") || contains(bytes, n_bytes, "opencv-ml-")) return 2;
-    return contains(bytes, n_bytes, "<opencv_storage>") || contains(bytes, n_bytes, "%YAML:1.0");
+    if (ortl__trainer_mentions(bytes, n_bytes, "opencv_ml_") ||
+        ortl__trainer_mentions(bytes, n_bytes, "opencv-ml-"))
+        return 2;
+    return ortl__trainer_mentions(bytes, n_bytes, "<opencv_storage>") ||
+           ortl__trainer_mentions(bytes, n_bytes, "%YAML:1.0");
 }
 
 const ortl__trainer ortl__trainer_opencv = {"opencv", "OpenCV ml", ORTL_FLOAT, sniff, read_model};

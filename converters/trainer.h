@@ -41,6 +41,9 @@ typedef struct ortl__trainer {
 
 #define ORTL__SNIFF_BYTES 4096
 
+/* For sniffing: does word stand anywhere in the bytes? */
+int ortl__trainer_mentions(const unsigned char *bytes, size_t n_bytes, const char *word);
+
 /* The table, in trainers.c. */
 extern const ortl__trainer *const ortl__trainers[]; /* (ortl__n_trainers) */
 extern const size_t ortl__n_trainers;

@@ -3,6 +3,8 @@
  */
 #include "trainer.h"
 
+#include <string.h>
+
 const ortl__trainer *const ortl__trainers[] = {
 #ifdef ORTL_HAS_LIGHTGBM
     &ortl__trainer_lightgbm,
@@ -21,3 +23,10 @@ const ortl__trainer *const ortl__trainers[] = {
 #endif
     0};
 const size_t ortl__n_trainers = sizeof ortl__trainers / sizeof *ortl__trainers - 1;
+
+int ortl__trainer_mentions(const unsigned char *bytes, size_t n_bytes, const char *word) {
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= n_bytes; i++)
+        if (memcmp(bytes + i, word, n) == 0) return 1;
+    return 0;
+}

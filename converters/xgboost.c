@@ -16,13 +16,6 @@ static int begins_with(const unsigned char *bytes, size_t n_bytes, const char *s
     return n_bytes >= n_start && memcmp(bytes, start, n_start) == 0;
 }
 
-static int contains(const unsigned char *bytes, size_t n_bytes, const char *text) {
-    size_t n_text = strlen(text);
-    for (size_t i = 0; i + n_text <= n_bytes; i++)
-        if (memcmp(bytes + i, text, n_text) == 0) return 1;
-    return 0;
-}
-
 static size_t count_blanks(const unsigned char *bytes, size_t n_bytes) {
     size_t n = 0;
     while (n < n_bytes &&
@@ -50,11 +43,11 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
     (void)file_bytes;
     switch (find_form(bytes, n_bytes)) {
     case FORM_BINARY: return 2;
-    case FORM_UBJSON: return contains(bytes, n_bytes, "learner") ? 2 : 0;
+    case FORM_UBJSON: return ortl__trainer_mentions(bytes, n_bytes, "learner") ? 2 : 0;
     case FORM_JSON:
         first_key += count_blanks(bytes + first_key, n_bytes - first_key);
         if (begins_with(bytes + first_key, n_bytes - first_key, "\"learner\"", 9)) return 2;
-        return contains(bytes, n_bytes, "\"learner\"");
+        return ortl__trainer_mentions(bytes, n_bytes, "\"learner\"");
     case FORM_UNKNOWN: break;
     }
     return 0;

@@ -16,53 +16,75 @@ static converted_case cases[MAX_CONVERTED_CASES];
 
 /* ---- Recorded models ------------------------------------------------------------------------- */
 
-/* The scores of one row as the source adds them are those that the trainer predicted. */
-static void check_scores(const converted_case *c, const ortl_source_walk *walk, const double *row,
-                         const ortl_tensor *expected, size_t i, size_t n_scores) {
-    double raw[64], scores[64];
-    ck_assert_uint_le(n_scores, 64);
-    ck_assert_int_eq(ortl_source_walk_row(walk, row, NULL, raw, NULL, NULL), ORTL_OK);
-    ck_assert_int_eq(ortl_source_walk_scores(walk, raw, scores, NULL), ORTL_OK);
-    for (size_t k = 0; k < n_scores; k++) {
-        double wanted = number_at(expected, i * n_scores + k);
+/* What was recorded of a trainer's predictions: scores, or labels where it gives nothing else. */
+typedef struct recorded {
+    ortl_source_summary summary;
+    ortl_tensor values;
+    int has_scores;
+} recorded;
+
+static void check_scores(const converted_case *c, const recorded *r, size_t i,
+                         const double *scores) {
+    for (size_t k = 0; k < r->summary.n_scores; k++) {
+        double wanted = number_at(&r->values, i * r->summary.n_scores + k);
         ck_assert_msg(wanted == scores[k] || (isnan(wanted) && isnan(scores[k])) ||
                           fabs(wanted - scores[k]) <= c->tolerance * fmax(1, fabs(wanted)),
                       "%s: row %zu, score %zu: %.9g, not %.9g", c->name, i, k, scores[k], wanted);
     }
 }
 
-static void check_all_scores(const converted_case *c, const ortl_source_walk *walk,
-                             const ortl_tensor *input, const ortl_source_summary *s) {
-    int is_classifier = s->task == ORTL_TASK_CLASSIFICATION;
+static void check_label(const converted_case *c, const ortl_source_walk *walk, const recorded *r,
+                        size_t i, const double *scores) {
+    size_t best = 0;
+    int64_t value;
+    const char *name;
+    for (size_t k = 1; k < r->summary.n_classes; k++)
+        if (scores[k] > scores[best]) best = k;
+    ck_assert_int_eq(ortl_source_walk_class(walk, best, &value, &name, NULL), ORTL_OK);
+    ck_assert_msg((double)value == number_at(&r->values, i), "%s: row %zu: label %d", c->name, i,
+                  (int)value);
+}
+
+/* The scores as the source adds them are what the trainer predicted. */
+static void check_predictions(const converted_case *c, const ortl_source_walk *walk,
+                              const ortl_tensor *input, recorded *r) {
+    double raw[64], scores[64];
+    int is_classifier = r->summary.task == ORTL_TASK_CLASSIFICATION;
     size_t n_columns = (size_t)input->shape[1];
-    ortl_tensor expected;
     double *row = calloc(n_columns + 1, sizeof *row);
     ck_assert_ptr_nonnull(row);
-    ck_assert(read_converted_array(c, "output", is_classifier, &expected));
+    ck_assert_uint_le(r->summary.n_scores, 64);
+    r->has_scores = read_converted_array(c, "output", is_classifier, &r->values);
+    if (!r->has_scores) ck_assert(read_converted_array(c, "output", 0, &r->values));
     for (size_t i = 0; i < (size_t)input->shape[0]; i++) {
         for (size_t j = 0; j < n_columns; j++) row[j] = number_at(input, i * n_columns + j);
-        check_scores(c, walk, row, &expected, i, s->n_scores);
+        ck_assert_int_eq(ortl_source_walk_row(walk, row, NULL, raw, NULL, NULL), ORTL_OK);
+        ck_assert_int_eq(ortl_source_walk_scores(walk, raw, scores, NULL), ORTL_OK);
+        if (r->has_scores)
+            check_scores(c, r, i, scores);
+        else
+            check_label(c, walk, r, i, scores);
     }
     free(row);
-    npy_free(&expected);
+    npy_free(&r->values);
 }
 
 START_TEST(recorded_models_part_nowhere) {
     const converted_case *c = &cases[_i];
-    ortl_source_summary s = {.struct_size = sizeof s};
+    recorded r = {.summary = {.struct_size = sizeof r.summary}};
     ortl_source_walk *walk = NULL;
     ortl_source_fork fork = {0};
     ortl_tensor input;
     collected model = convert_recorded(c, &walk);
     ck_assert_ptr_nonnull(walk);
     ck_assert(read_converted_array(c, "input", 0, &input));
-    ck_assert_int_eq(ortl_source_walk_summarize(walk, &s, NULL), ORTL_OK);
-    if (s.n_trees > 0) {
+    ck_assert_int_eq(ortl_source_walk_summarize(walk, &r.summary, NULL), ORTL_OK);
+    if (r.summary.n_trees > 0) {
         size_t n_parted = count_parted(walk, &model, &input, &fork);
         ck_assert_msg(n_parted == 0, "%s: %zu paths part, the first at node %u", c->name, n_parted,
                       (unsigned)fork.node);
     }
-    if (s.n_scores > 0) check_all_scores(c, walk, &input, &s);
+    if (r.summary.n_scores > 0) check_predictions(c, walk, &input, &r);
     npy_free(&input);
     ortl_source_walk_free(walk);
     free(model.bytes);

@@ -79,6 +79,15 @@ static ortl_status set_by_position(void *settings, const char *text, ortl_error 
     return ORTL_OK;
 }
 
+static ortl_status add_rename(void *settings, const char *text, ortl_error *error) {
+    ortl__compare_settings *compare = &((convert_settings *)settings)->compare;
+    if (strchr(text, '=') == NULL)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--rename \"%.60s\" has no '=' (--rename OLD=NEW)", text);
+    compare->renames[compare->n_renames++] = text;
+    return ORTL_OK;
+}
+
 static ortl_status add_metadata(void *settings, const char *text, ortl_error *error) {
     convert_settings *s = settings;
     size_t n_key = strcspn(text, "=");
@@ -108,9 +117,13 @@ static void say_what_was_done(const ortl_convert_report *done) {
 static ortl_status check_settings(const convert_settings *s, ortl_error *error) {
     if (s->output_path == NULL)
         return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "convert: -o OUT.onnx is missing");
-    if (s->compare.table == NULL && (s->compare.expected != NULL || s->compare.is_by_position))
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "%s is for --compare DATA.csv",
-                                  s->compare.expected != NULL ? "--expected" : "--by-position");
+    const ortl__compare_settings *compare = &s->compare;
+    const char *lonely = compare->expected != NULL ? "--expected"
+                         : compare->is_by_position ? "--by-position"
+                         : compare->n_renames > 0  ? "--rename"
+                                                   : NULL;
+    if (compare->table == NULL && lonely != NULL)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "%s is for --compare DATA.csv", lonely);
     return ORTL_OK;
 }
 
@@ -133,6 +146,8 @@ static ortl_status convert(const char *path, convert_settings *s, ortl__report *
     if (s->compare.table != NULL) s->options.walk_out = &walk;
     ortl__report_place(report, path);
     status = ortl__output_refuse_input(s->output_path, path, &report->error);
+    if (status == ORTL_OK && s->compare.table != NULL)
+        status = ortl__output_refuse_input(s->output_path, s->compare.table, &report->error);
     if (status == ORTL_OK)
         status = ortl_convert(path, s->output_path, &s->options, &done, &report->error);
     if (status == ORTL_OK && s->common.is_verbose) say_what_was_done(&done);
@@ -141,12 +156,13 @@ static ortl_status convert(const char *path, convert_settings *s, ortl__report *
     return status;
 }
 
-/* Room for all arguments, which is enough for those of --meta. */
+/* Room for all arguments, which is enough for those of --meta and --rename. */
 static ortl_status reserve_texts(convert_settings *s, int argc, char **argv, ortl_error *error) {
     for (int i = 0; i < argc; i++) s->n_text_bytes += strlen(argv[i]) + 1;
     s->texts = malloc(s->n_text_bytes);
     s->pairs = calloc((size_t)argc, 2 * sizeof *s->pairs);
-    if (s->texts != NULL && s->pairs != NULL) return ORTL_OK;
+    s->compare.renames = calloc((size_t)argc, sizeof *s->compare.renames);
+    if (s->texts != NULL && s->pairs != NULL && s->compare.renames != NULL) return ORTL_OK;
     return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the command line");
 }
 
@@ -161,6 +177,7 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     if (status == ORTL_OK && !is_done) status = convert(argv[1], &settings, report);
     free(settings.texts);
     free(settings.pairs);
+    free(settings.compare.renames);
     return status;
 }
 
@@ -196,6 +213,7 @@ static const ortl__option options[] = {
      set_expected},
     {"by-position", 0, NULL, "with --compare: ignore the names of the table's header",
      set_by_position},
+    {"rename", 0, "OLD=NEW", "with --compare: call a column of the table differently", add_rename},
     {"meta", 0, "KEY=VALUE", "record this in the model's metadata; may be repeated", add_metadata},
     ORTL__COMMON_OPTIONS};
 
@@ -217,8 +235,9 @@ const ortl__verb ortl__verb_convert = {
         "nodes are numbered from 0, nodes as the source lists them. With --expected the file's\n"
         "predictions are also compared with the trainer's, recorded in the table: one column of\n"
         "labels, of predictions, or of probabilities of the second of two classes, or one column\n"
-        "for each value. The first ten rows of each kind are shown; the exit code is 1 when\n"
-        "anything differs. Columns are matched as in `predict`.\n"
+        "for each value. Numbers are read in the type of the file's input; a note says when a\n"
+        "trainer that reads doubles would take other paths. The first ten rows of each kind are\n"
+        "shown; the exit code is 1 when anything differs. Columns are matched as in `predict`.\n"
         "\n"
         "Example\n"
         "  ort-lite convert model.txt -o model.onnx --meta data=2024-05\n"

@@ -114,7 +114,8 @@ static ortl_status check_settings(ortl__predict_settings *settings, ortl_error *
 static ortl_status run(int argc, char **argv, ortl__report *report) {
     int n_operands;
     bool is_done;
-    ortl__predict_settings settings = {.format = &ortl__format_csv, .table.point = '.'};
+    ortl__predict_settings settings = {.format = &ortl__format_csv,
+                                       .table = {.point = '.', .keep_option = "--keep"}};
     settings.table.renames = calloc((size_t)argc, sizeof *settings.table.renames);
     if (settings.table.renames == NULL)
         return ortl__message_fail(&report->error, ORTL_NO_MEMORY, "no memory for the arguments");

@@ -234,22 +234,24 @@ static bool read_position(ortl_string word, size_t n_fields, size_t *field_out) 
 }
 
 static ortl_status find_kept(const ortl__mapping *mapping, const name_index *index,
-                             ortl_string word, size_t *field_out, ortl_error *error) {
+                             const char *option, ortl_string word, size_t *field_out,
+                             ortl_error *error) {
     if (mapping->names == NULL) {
         if (read_position(word, mapping->n_fields, field_out)) return ORTL_OK;
         return ortl__message_fail(error, ORTL_BAD_INPUT,
-                                  "--keep \"%.*s\" is no column: without a header they are "
+                                  "%s \"%.*s\" is no column: without a header they are "
                                   "numbered 1 to %llu",
-                                  shown(word), word.data, (unsigned long long)mapping->n_fields);
+                                  option, shown(word), word.data,
+                                  (unsigned long long)mapping->n_fields);
     }
     if (find_name(index, word, field_out) > 0) return ORTL_OK;
     size_t nearest = nearest_field(mapping, word);
     if (nearest == ORTL__SUGGEST_NONE)
-        return ortl__message_fail(error, ORTL_BAD_INPUT, "--keep \"%.*s\" is not in the header",
+        return ortl__message_fail(error, ORTL_BAD_INPUT, "%s \"%.*s\" is not in the header", option,
                                   shown(word), word.data);
     ortl_string near = mapping->names[nearest];
     return ortl__message_fail(error, ORTL_BAD_INPUT,
-                              "--keep \"%.*s\" is not in the header; nearest: \"%.*s\"",
+                              "%s \"%.*s\" is not in the header; nearest: \"%.*s\"", option,
                               shown(word), word.data, shown(near), near.data);
 }
 
@@ -263,16 +265,18 @@ static size_t count_words(const char *list) {
     return n_words;
 }
 
-static ortl_status find_all_kept(ortl__mapping *mapping, const name_index *index, const char *list,
-                                 ortl_error *error) {
+static ortl_status find_all_kept(ortl__mapping *mapping, const name_index *index,
+                                 const ortl__table_choices *choices, ortl_error *error) {
+    const char *list = choices->keep;
     if (list == NULL) return ORTL_OK;
     mapping->kept = calloc(count_words(list), sizeof *mapping->kept);
     if (mapping->kept == NULL) return fail_memory(error);
     while (list != NULL) {
         const char *word;
         size_t n_bytes = ortl__options_next_word(&list, &word);
-        ortl_status status = find_kept(mapping, index, (ortl_string){word, n_bytes},
-                                       &mapping->kept[mapping->n_kept], error);
+        ortl_status status =
+            find_kept(mapping, index, choices->keep_option, (ortl_string){word, n_bytes},
+                      &mapping->kept[mapping->n_kept], error);
         if (status != ORTL_OK) return status;
         mapping->n_kept++;
     }
@@ -282,7 +286,7 @@ static ortl_status find_all_kept(ortl__mapping *mapping, const name_index *index
 /* ---- By position ----------------------------------------------------------------------------- */
 
 static ortl_status fail_count(const ortl__mapping *mapping, const ortl__model_columns *columns,
-                              ortl_error *error) {
+                              const char *keep_option, ortl_error *error) {
     unsigned long long n_table = mapping->n_fields;
     unsigned long long n_model = columns->n_columns;
     if (mapping->n_fields < columns->n_columns)
@@ -294,13 +298,13 @@ static ortl_status fail_count(const ortl__mapping *mapping, const ortl__model_co
     return ortl__message_fail(error, ORTL_BAD_INPUT,
                               "the table has %llu columns, the model needs %llu by position (cut "
                               "those that are no features, such as a label, or carry them through "
-                              "with --keep %.*s)",
-                              n_table, n_model, shown(last), last.data);
+                              "with %s %.*s)",
+                              n_table, n_model, keep_option, shown(last), last.data);
 }
 
 /* All fields in order when there are as many as columns, else those that are not kept. */
 static ortl_status match_positions(ortl__mapping *mapping, const ortl__model_columns *columns,
-                                   ortl_error *error) {
+                                   const char *keep_option, ortl_error *error) {
     bool takes_all = mapping->n_fields == columns->n_columns;
     bool *is_kept = calloc(mapping->n_fields, sizeof *is_kept);
     if (is_kept == NULL) return fail_memory(error);
@@ -312,7 +316,8 @@ static ortl_status match_positions(ortl__mapping *mapping, const ortl__model_col
         n_matched++;
     }
     free(is_kept);
-    return n_matched == columns->n_columns ? ORTL_OK : fail_count(mapping, columns, error);
+    return n_matched == columns->n_columns ? ORTL_OK
+                                           : fail_count(mapping, columns, keep_option, error);
 }
 
 /* A model that leaves the number of its columns open gets all that are not kept. */
@@ -341,7 +346,7 @@ static ortl_status match(ortl__mapping *mapping, ortl__model_columns *columns,
     name_index index = {NULL, 0};
     ortl_status status = ORTL_OK;
     if (mapping->names != NULL) status = index_names(mapping, &index, error);
-    if (status == ORTL_OK) status = find_all_kept(mapping, &index, choices->keep, error);
+    if (status == ORTL_OK) status = find_all_kept(mapping, &index, choices, error);
     if (status != ORTL_OK) goto done;
     if (columns->is_open) close_columns(columns, mapping);
     mapping->n_columns = columns->n_columns;
@@ -351,7 +356,7 @@ static ortl_status match(ortl__mapping *mapping, ortl__model_columns *columns,
     else if (goes_by_name(mapping, columns, choices, &index))
         status = match_names(mapping, columns, &index, error);
     else
-        status = match_positions(mapping, columns, error);
+        status = match_positions(mapping, columns, choices->keep_option, error);
 done:
     free(index.fields);
     return status;

@@ -50,6 +50,7 @@ typedef struct ortl__table_choices {
     const char **renames; /* (n_renames) "A=B" */
     size_t n_renames;
     const char *keep; /* names, or without a header numbers, with commas between; NULL: none */
+    const char *keep_option; /* what messages call it: "--keep" */
 } ortl__table_choices;
 
 /* Which field goes where. */

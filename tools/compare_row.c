@@ -49,7 +49,7 @@ ortl_status ortl__comparison_begin(ortl__comparison *c, const ortl_source_walk *
         ortl__comparison_free(c);
         return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the comparison");
     }
-    c->rounded_leaves = c->leaves + s->n_trees;
+    c->wide_leaves = c->leaves + s->n_trees;
     c->magnitude = c->raw + s->n_targets;
     c->shifted = c->magnitude + s->n_targets;
     c->wanted = c->shifted + s->n_targets;
@@ -89,10 +89,8 @@ typedef struct parting {
     uint32_t source_leaf, file_leaf; /* as the source numbers them */
 } parting;
 
-/* Where the file's leaves are not `leaves`. */
-static ortl_status find_parting(const ortl__comparison *c, const uint32_t *leaves,
-                                const uint32_t *file_leaves, parting *parting_out,
-                                ortl_error *error) {
+static ortl_status find_parting(const ortl__comparison *c, const uint32_t *file_leaves,
+                                parting *parting_out, ortl_error *error) {
     *parting_out = (parting){.n_trees = 0};
     for (size_t i = 0; i < c->n_file_trees; i++) {
         size_t tree;
@@ -100,8 +98,8 @@ static ortl_status find_parting(const ortl__comparison *c, const uint32_t *leave
         ortl_status status =
             ortl_source_walk_origin(c->walk, i, file_leaves[i], &tree, &leaf, error);
         if (status != ORTL_OK) return status;
-        if (tree == SIZE_MAX || leaves[tree] == leaf) continue;
-        if (parting_out->n_trees++ == 0) *parting_out = (parting){1, tree, leaves[tree], leaf};
+        if (tree == SIZE_MAX || c->leaves[tree] == leaf) continue;
+        if (parting_out->n_trees++ == 0) *parting_out = (parting){1, tree, c->leaves[tree], leaf};
     }
     return ORTL_OK;
 }
@@ -134,33 +132,29 @@ static ortl_status tell_parting(ortl__comparison *c, const ortl__compared_row *r
         (unsigned long long)row->line, (unsigned long long)p->tree, (unsigned long)fork.node, name,
         fork.is_categorical ? "in" : symbols[fork.comparison],
         fork.is_categorical ? "a set" : number_text(fork.threshold, threshold),
-        number_text(row->source_cells[fork.feature], value), (unsigned long)p->source_leaf,
+        number_text(row->cells[fork.feature], value), (unsigned long)p->source_leaf,
         (unsigned long)p->file_leaf, more);
     return ORTL_OK;
-}
-
-/* Would the source go the file's way with the values that the file's input type leaves? */
-static ortl_status is_only_rounded(ortl__comparison *c, const ortl__compared_row *row,
-                                   bool *is_rounded_out, ortl_error *error) {
-    parting p = {.n_trees = 1};
-    ortl_status status =
-        ortl_source_walk_row(c->walk, row->file_cells, c->rounded_leaves, NULL, NULL, error);
-    if (status == ORTL_OK) status = find_parting(c, c->rounded_leaves, row->file_leaves, &p, error);
-    *is_rounded_out = p.n_trees == 0;
-    return status;
 }
 
 static ortl_status compare_leaves(ortl__comparison *c, const ortl__compared_row *row,
                                   bool *are_same_out, ortl_error *error) {
     parting p;
-    bool is_rounded = false;
-    ortl_status status = find_parting(c, c->leaves, row->file_leaves, &p, error);
+    ortl_status status = find_parting(c, row->file_leaves, &p, error);
     *are_same_out = p.n_trees == 0;
-    if (status != ORTL_OK || p.n_trees == 0) return status;
-    status = tell_parting(c, row, &p, error);
-    if (status == ORTL_OK) status = is_only_rounded(c, row, &is_rounded, error);
-    c->n_rounded += is_rounded;
-    return status;
+    return status == ORTL_OK && p.n_trees > 0 ? tell_parting(c, row, &p, error) : status;
+}
+
+/* Does the rounding of a number to the file's input type take the row across a threshold? */
+static ortl_status compare_rounding(ortl__comparison *c, const ortl__compared_row *row,
+                                    ortl_error *error) {
+    ortl_status status =
+        ortl_source_walk_row(c->walk, row->wide_cells, c->wide_leaves, NULL, NULL, error);
+    if (status != ORTL_OK ||
+        memcmp(c->leaves, c->wide_leaves, c->summary.n_trees * sizeof *c->leaves) == 0)
+        return status;
+    if (c->n_rounded++ == 0) c->first_rounded_line = row->line;
+    return ORTL_OK;
 }
 
 /* ---- Scores ---------------------------------------------------------------------------------- */
@@ -248,10 +242,9 @@ static size_t class_of_label(const ortl__comparison *c, const ortl__compared_row
     return find_class(c, (ortl_string){number, ortl__number_write_int64(*row->label, number)});
 }
 
-/* Whether class is as good as the best one but for rounding. Votes are counted exactly. */
+/* Whether class is as good as the best one but for rounding. */
 static bool is_tied(const ortl__comparison *c, size_t class) {
-    if (c->summary.n_scores != c->summary.n_classes || c->summary.link == ORTL_LINK_VOTES)
-        return false;
+    if (c->summary.n_scores != c->summary.n_classes) return false;
     for (size_t i = 0; i < c->summary.n_scores; i++)
         if (c->wanted[i] > c->wanted[class] + 2 * c->allowed[class]) return false;
     return true;
@@ -300,8 +293,9 @@ ortl_status ortl__comparison_add(ortl__comparison *c, const ortl__compared_row *
     bool is_same = true;
     c->n_rows++;
     ortl_status status =
-        ortl_source_walk_row(c->walk, row->source_cells, c->leaves, c->raw, c->magnitude, error);
+        ortl_source_walk_row(c->walk, row->cells, c->leaves, c->raw, c->magnitude, error);
     if (status == ORTL_OK && c->n_file_trees > 0) status = compare_leaves(c, row, &is_same, error);
+    if (status == ORTL_OK && row->wide_cells != NULL) status = compare_rounding(c, row, error);
     if (status == ORTL_OK) status = judge_scores(c, error);
     if (status != ORTL_OK) return status;
     if (is_same && row->scores != NULL) compare_scores(c, row);

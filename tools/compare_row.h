@@ -10,12 +10,13 @@
 
 /* A row as both sides have it. */
 typedef struct ortl__compared_row {
-    uint64_t line;               /* of the table */
-    const double *source_cells;  /* (n_features) as the trainer reads them */
-    const double *file_cells;    /* (n_features) what the type of the file's input leaves of them */
-    const uint32_t *file_leaves; /* (n_file_trees) as ortl_leaves names them */
-    const float *scores;         /* (n_scores) of the file, NULL: none */
-    const int64_t *label;        /* of the file, NULL: none, or a text */
+    uint64_t line;            /* of the table */
+    const double *cells;      /* (n_features) in the type of the file's input */
+    const double *wide_cells; /* (n_features) as a trainer that holds doubles reads the table; NULL:
+                                 the same as cells */
+    const uint32_t *file_leaves;   /* (n_file_trees) as ortl_leaves names them */
+    const float *scores;           /* (n_scores) of the file, NULL: none */
+    const int64_t *label;          /* of the file, NULL: none, or a text */
     const ortl_string *label_text; /* of the file, or NULL */
     const ortl_string *expected;   /* (n_expected) what the trainer predicted, as text */
 } ortl__compared_row;
@@ -30,15 +31,16 @@ typedef struct ortl__comparison {
     bool expects_scores;      /* such columns may hold scores */
 
     uint64_t n_rows;
-    ortl__findings parted;       /* rows whose leaves differ */
-    uint64_t n_rounded;          /* of these: only because the file's input type rounds a value */
+    ortl__findings parted; /* rows whose leaves differ */
+    uint64_t n_rounded;    /* rows that the source would send elsewhere if it had wide_cells */
+    uint64_t first_rounded_line; /* of the table, 0: none */
     ortl__findings scores;       /* rows whose leaves agree and whose scores differ */
     ortl__findings wrong_labels; /* rows whose label is not the expected one */
     ortl__findings wrong_scores; /* rows with a score that is not the expected one */
-    uint64_t n_ties;             /* labels that differ where two classes are as good as equal */
+    uint64_t n_ties;             /* labels that differ where two classes score alike */
     uint64_t n_strangers;        /* expected texts that are no label */
 
-    uint32_t *leaves, *rounded_leaves; /* (n_trees) of the row in hand */
+    uint32_t *leaves, *wide_leaves;    /* (n_trees) of the row in hand */
     double *raw, *magnitude, *shifted; /* (n_targets) */
     double *wanted, *allowed, *bound;  /* (n_scores) what the source gives, and how far the float32
                                           arithmetic of the file may be from it */

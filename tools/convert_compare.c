@@ -30,13 +30,14 @@ typedef struct compare_state {
     ortl__model_columns wide_columns;    /* with wide_group; names belong to columns */
     ortl__mapping mapping, wide_mapping; /* the latter keeps nothing and shares the arrays */
     ortl__rows rows, wide_rows;
+    bool has_wide_rows; /* the trainer holds doubles, the file floats */
     ortl__results results;
     csv_reader *reader;
     int descriptor;
     size_t block_rows;
-    uint64_t *lines;        /* (block_rows) of the table */
-    uint32_t *leaves;       /* (block_rows, n_trees of the file) */
-    double *narrowed_cells; /* (n_columns) of the row in hand, as the file's input type has them */
+    uint64_t *lines;  /* (block_rows) of the table */
+    uint32_t *leaves; /* (block_rows, n_trees of the file) */
+    double *cells;    /* (n_columns) of the row in hand */
 } compare_state;
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -76,6 +77,8 @@ static ortl_status open_table(compare_state *state) {
 
 /* The same columns read as doubles: what a trainer that holds doubles makes of the table. */
 static void widen_columns(compare_state *state) {
+    state->has_wide_rows = state->columns.groups[0].type == ORTL_FLOAT &&
+                           state->comparison.summary.data_type == ORTL_DOUBLE;
     state->wide_group = state->columns.groups[0];
     state->wide_group.type = ORTL_DOUBLE;
     state->wide_columns = state->columns;
@@ -98,11 +101,12 @@ static ortl_status reserve_blocks(compare_state *state) {
     state->rows.point = state->wide_rows.point = '.';
     state->lines = calloc(state->block_rows, sizeof *state->lines);
     state->leaves = calloc(state->block_rows * n_trees + 1, sizeof *state->leaves);
-    state->narrowed_cells = calloc(n_columns + 1, sizeof *state->narrowed_cells);
-    if (state->lines == NULL || state->leaves == NULL || state->narrowed_cells == NULL)
+    state->cells = calloc(n_columns + 1, sizeof *state->cells);
+    if (state->lines == NULL || state->leaves == NULL || state->cells == NULL)
         return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the comparison");
     ortl_status status = ortl__rows_reserve(&state->rows, state->block_rows, error);
-    if (status == ORTL_OK) status = ortl__rows_reserve(&state->wide_rows, state->block_rows, error);
+    if (status == ORTL_OK && state->has_wide_rows)
+        status = ortl__rows_reserve(&state->wide_rows, state->block_rows, error);
     return status;
 }
 
@@ -110,17 +114,21 @@ static ortl_status reserve_blocks(compare_state *state) {
 static ortl_status take_first_record(compare_state *state, const csv_record *record,
                                      const ortl_source_walk *walk, bool *is_data_out) {
     const ortl__compare_settings *settings = state->settings;
-    const ortl__table_choices choices = {
-        .is_by_position = settings->is_by_position, .point = '.', .keep = settings->expected};
+    const ortl__table_choices choices = {.is_by_position = settings->is_by_position,
+                                         .point = '.',
+                                         .renames = settings->renames,
+                                         .n_renames = settings->n_renames,
+                                         .keep = settings->expected,
+                                         .keep_option = "--expected"};
     ortl_error *error = &state->report->error;
     ortl_status status = ortl__mapping_find(record, &state->columns, &choices, &state->texts,
                                             &state->mapping, error);
     if (status != ORTL_OK) return status;
     *is_data_out = state->mapping.names == NULL;
-    widen_columns(state);
     status = ortl__comparison_begin(&state->comparison, walk, state->model.description.n_trees,
                                     state->mapping.n_kept, error);
     state->comparison.names = state->columns.names;
+    widen_columns(state);
     if (status == ORTL_OK && state->comparison.summary.n_features != state->columns.n_columns)
         status = ortl__message_fail(error, ORTL_BAD_MODEL, "source and file differ in features");
     return status == ORTL_OK ? reserve_blocks(state) : status;
@@ -140,22 +148,21 @@ static ortl_status compare_one(compare_state *state, size_t row) {
     const ortl_description *d = &state->model.description;
     size_t n_columns = state->columns.n_columns;
     bool is_float = state->columns.groups[0].type == ORTL_FLOAT;
-    const double *wide = (const double *)state->wide_rows.data[0] + row * n_columns;
-    const float *narrow = (const float *)state->rows.data[0] + row * n_columns;
-    for (size_t j = 0; is_float && j < n_columns; j++) state->narrowed_cells[j] = (double)narrow[j];
+    const void *cells = state->rows.data[0];
+    for (size_t j = 0; is_float && j < n_columns; j++)
+        state->cells[j] = (double)((const float *)cells)[row * n_columns + j];
     ortl__compared_row compared = {
         .line = state->lines[row],
-        .source_cells = wide,
-        .file_cells = is_float ? state->narrowed_cells : wide,
+        .cells = is_float ? state->cells : (const double *)cells + row * n_columns,
         .file_leaves = state->leaves + row * d->n_trees,
         .scores = output_row(state, d->score_output, ORTL_FLOAT, row),
         .label = output_row(state, d->label_output, ORTL_INT64, row),
         .label_text = output_row(state, d->label_output, ORTL_STRING, row),
-        .expected = state->rows.kept + row * state->mapping.n_kept,
     };
-    /* A trainer of floats reads floats from the table, without a detour by double. */
-    if (is_float && state->comparison.summary.data_type == ORTL_FLOAT)
-        compared.source_cells = state->narrowed_cells;
+    if (state->mapping.n_kept > 0)
+        compared.expected = state->rows.kept + row * state->mapping.n_kept;
+    if (state->has_wide_rows)
+        compared.wide_cells = (const double *)state->wide_rows.data[0] + row * n_columns;
     return ortl__comparison_add(&state->comparison, &compared, &state->report->error);
 }
 
@@ -194,7 +201,8 @@ static ortl_status take_records(compare_state *state, const ortl_source_walk *wa
     while (status == ORTL_OK && record.n_fields > 0) {
         state->lines[state->rows.n_rows] = record.line;
         status = ortl__rows_add(&state->rows, &record, error);
-        if (status == ORTL_OK) status = ortl__rows_add(&state->wide_rows, &record, error);
+        if (status == ORTL_OK && state->has_wide_rows)
+            status = ortl__rows_add(&state->wide_rows, &record, error);
         if (status == ORTL_OK && state->rows.n_rows == state->block_rows) status = run_block(state);
         if (status == ORTL_OK) status = csv_next(state->reader, &record, error);
     }
@@ -217,11 +225,20 @@ static void print_paths(const ortl__comparison *c, ortl__output *output) {
     ortl__output_print(output, "paths      %s row%s part%s from the source\n",
                        ortl__figure_count(n, count), ortl__figure_plural(n), n == 1 ? "s" : "");
     ortl__findings_print(&c->parted, output);
-    if (c->n_rounded > 0)
-        ortl__output_print(output,
-                           "           %s of them only because float32 rounds a value that the "
-                           "trainer reads as double (--precision double keeps it)\n",
-                           ortl__figure_count(c->n_rounded, count));
+}
+
+/* Not a difference: the rows are what the type of the file's input makes of the table. */
+static void print_rounding(const ortl__comparison *c, ortl__output *output) {
+    char count[ORTL__FIGURE_CHARS];
+    if (c->n_rounded == 0) return;
+    ortl__output_print(
+        output,
+        "note       %s row%s (the first in line %llu) would take other paths in a "
+        "trainer that reads the table as\n"
+        "           doubles: float32 rounds a number across a threshold (--precision "
+        "double does not)\n",
+        ortl__figure_count(c->n_rounded, count), ortl__figure_plural(c->n_rounded),
+        (unsigned long long)c->first_rounded_line);
 }
 
 static void print_scores(const ortl__comparison *c, ortl__output *output) {
@@ -250,8 +267,7 @@ static void print_expected(const ortl__comparison *c, ortl__output *output) {
                            ortl__figure_count(n, count), ortl__figure_plural(n), what);
     ortl__findings_print(findings, output);
     if (has_labels && c->n_ties > 0)
-        ortl__output_print(output,
-                           "           %s more where rounding decides between two classes\n",
+        ortl__output_print(output, "           %s more where two classes score alike\n",
                            ortl__figure_count(c->n_ties, count));
 }
 
@@ -272,6 +288,7 @@ static ortl_status print_report(const compare_state *state) {
         print_paths(c, &output);
         print_scores(c, &output);
         print_expected(c, &output);
+        print_rounding(c, &output);
     }
     return ortl__output_close(&output, status, state->report);
 }
@@ -281,7 +298,7 @@ static void free_state(compare_state *state) {
     if (state->descriptor > STDIN_FILENO) close(state->descriptor);
     free(state->lines);
     free(state->leaves);
-    free(state->narrowed_cells);
+    free(state->cells);
     ortl__comparison_free(&state->comparison);
     ortl__results_free(&state->results);
     ortl__rows_free(&state->rows);

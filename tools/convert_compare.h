@@ -15,6 +15,8 @@ typedef struct ortl__compare_settings {
     const char *table;    /* path, "-" is stdin */
     const char *expected; /* names of columns with the trainer's predictions, NULL: none */
     bool is_by_position;
+    const char **renames; /* (n_renames) "OLD=NEW" */
+    size_t n_renames;
 } ortl__compare_settings;
 
 /* The report goes to stdout; report->has_differences says what it came to. */

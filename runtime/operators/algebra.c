@@ -150,8 +150,14 @@ PLAIN(plain_int64, int64_t, uint64_t, NOT_SCALED)
 PLAIN(plain_int32, int32_t, uint32_t, NOT_SCALED)
 
 void ortl__algebra_multiply(const ortl__algebra *algebra, const ortl__product *product) {
-    if (product->n_rows == 0 || product->n_columns == 0) return;
-    if (product->n_inner > 0 && is_for_library(algebra, product)) {
+    uint64_t n_outputs = product->n_rows * product->n_columns;
+    if (n_outputs == 0) return;
+    if (product->n_inner == 0) { /* sums of nothing; the inputs may have no data */
+        if (!product->adds)
+            memset(product->output, 0, (size_t)n_outputs * ortl_type_bytes(product->type));
+        return;
+    }
+    if (is_for_library(algebra, product)) {
         product->type == ORTL_FLOAT ? call_float(algebra, product) : call_double(algebra, product);
         return;
     }

@@ -109,6 +109,12 @@ static uint64_t stack_offset(const ortl__broadcast *plan, size_t k, uint64_t i) 
     return (uint64_t)offset;
 }
 
+/* Element number i; a tensor without elements may have no data to point into. */
+static const void *element_at(const ortl__tensor *tensor, uint64_t i) {
+    if (i == 0) return tensor->data;
+    return (const char *)tensor->data + (size_t)i * ortl_type_bytes(tensor->type);
+}
+
 ortl_status ortl__matmul_run(ortl__call *call, ortl_error *error) {
     const matmul_parameters *parameters = call->step->parameters;
     const ortl__tensor *output = call->outputs[0];
@@ -130,15 +136,15 @@ ortl_status ortl__matmul_run(ortl__call *call, ortl_error *error) {
     for (uint64_t i = 0; i < stack.n_elements; i++) {
         uint64_t left = stack_offset(&plan, 0, i) * s.n_rows * s.n_inner;
         uint64_t right = stack_offset(&plan, 1, i) * s.n_inner * s.n_columns;
-        ortl__product product = {
-            .type = output->type,
-            .n_rows = s.n_rows,
-            .n_inner = s.n_inner,
-            .n_columns = s.n_columns,
-            .left = (const char *)call->inputs[0]->data + left * element_bytes,
-            .right = (const char *)call->inputs[1]->data + right * element_bytes,
-            .output = (char *)output->data + i * s.n_rows * s.n_columns * element_bytes,
-            .scale = 1};
+        ortl__product product = {.type = output->type,
+                                 .n_rows = s.n_rows,
+                                 .n_inner = s.n_inner,
+                                 .n_columns = s.n_columns,
+                                 .left = element_at(call->inputs[0], left),
+                                 .right = element_at(call->inputs[1], right),
+                                 .output = (char *)output->data +
+                                           i * s.n_rows * s.n_columns * element_bytes,
+                                 .scale = 1};
         ortl__algebra_multiply(parameters->algebra, &product);
     }
     return ORTL_OK;

@@ -44,15 +44,15 @@ int ortl__axes_advance(const ortl__axes *axes, uint32_t n_inner, int64_t index[O
 
 /* ---- Sums ------------------------------------------------------------------------------------ */
 
-/* Defines the sum of n neighbours of which the first is number `at` of its tensor. The reference
- * adds two accumulators of `lanes` lanes each from the first 16-byte boundary on, then what is left
- * at either end. */
+/* Defines the sum of n (at least 1) neighbours of which the first is number `at` of its tensor. The
+ * reference adds two accumulators of `lanes` lanes each from the first 16-byte boundary on, then
+ * what is left at either end. */
 #define SUM_OF_NEIGHBOURS(name, Real, lanes)                                                       \
     static Real name(const Real *v, uint64_t n, uint64_t at) {                                     \
         uint64_t start = (lanes - at % lanes) % lanes, i;                                          \
         Real even[lanes], odd[lanes], sum;                                                         \
         if (start > n || n - start < lanes) { /* no whole packet */                                \
-            sum = n ? v[0] : 0;                                                                    \
+            sum = v[0];                                                                            \
             for (i = 1; i < n; i++) sum += v[i];                                                   \
             return sum;                                                                            \
         }                                                                                          \
@@ -84,7 +84,7 @@ SUM_OF_NEIGHBOURS(sum_neighbours_double, double, 2)
 #define REAL_SUMS(type, Real)                                                                      \
     static Real add_##type(const ortl__axes *axes, const void *data, uint64_t first) {             \
         Real sum = 0;                                                                              \
-        if (axes->has_last && axes->rank == 1 && axes->stride[0] == 1)                             \
+        if (axes->n && axes->has_last && axes->rank == 1 && axes->stride[0] == 1)                  \
             return sum_neighbours_##type((const Real *)data + first, axes->n, first);              \
         FOR_EACH(Real, sum += v)                                                                   \
         return sum;                                                                                \

@@ -197,13 +197,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes) {
     csv_options options = options_of(bytes);
     pieces source = {bytes + CONTROL_BYTES, n_bytes - CONTROL_BYTES, 0, bytes[3]};
     transcript whole = read_table(source, &options, bytes[0] & 64 ? ',' : '.');
-    for (size_t most = 1; most < 256; most += 1 + (size_t)bytes[2] * most) {
-        source.most_bytes = most;
+    const size_t most_bytes[] = {1, 2 + (size_t)bytes[2]};
+    for (size_t i = 0; i < 2; i++) {
+        source.most_bytes = most_bytes[i];
         transcript cut = read_table(source, &options, 0);
         REQUIRE(cut.n_bytes == whole.n_bytes);
-        REQUIRE(memcmp(cut.bytes, whole.bytes, cut.n_bytes) == 0);
+        REQUIRE(cut.n_bytes == 0 || memcmp(cut.bytes, whole.bytes, cut.n_bytes) == 0);
         free(cut.bytes);
-        if (bytes[2] == 0) source.most_bytes = most += 85;
     }
     free(whole.bytes);
     return 0;

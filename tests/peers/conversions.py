@@ -98,20 +98,24 @@ def record(folder, seed, case, shorten):
     print(f"{folder.name}\t{case.source}\t{precision}\t{opset}\t{case.tolerance:g}")
 
 
-def main(trainer, title, make_case, shorten=lambda content: content):
+def main(trainer, title, make_case, shorten=lambda content: content, is_program=False):
     """make_case(seed) gives a Case, or None when the trainer refuses to train it. shorten drops what
-    no reader looks at from a file that is recorded."""
+    no reader looks at from a file that is recorded. A trainer that is a program is called by
+    make_case(seed, path)."""
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--program", required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--keep", type=pathlib.Path, help="failing cases are copied there")
     parser.add_argument("--record", type=pathlib.Path, help="where cases are stored")
+    if is_program:
+        parser.add_argument("--" + trainer, required=True, help="the trainer's program")
     options = parser.parse_args()
+    more = [getattr(options, trainer)] if is_program else []
     onnxruntime.set_default_logger_severity(4)
     n_same = n_different = n_skipped = 0
     for seed in range(options.seed, options.seed + options.count):
-        case = make_case(seed)
+        case = make_case(seed, *more)
         if case is None:
             n_skipped += 1
             continue
