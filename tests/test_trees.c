@@ -287,6 +287,56 @@ START_TEST(rows_may_have_strides_and_any_number) {
 }
 END_TEST
 
+/* ---- Leaves ---------------------------------------------------------------------------------- */
+
+/* Of three trees in the graph this operator's is the second: rows of floats, doubles, and integers,
+ * in more than two blocks. */
+START_TEST(leaves_go_into_the_operators_columns) {
+    enum { N = 700 };
+    static const ortl_type types[] = {ORTL_FLOAT, ORTL_DOUBLE, ORTL_INT64};
+    static float floats[2 * N], scores[N];
+    static double doubles[2 * N];
+    static int64_t integers[2 * N];
+    static uint32_t leaves[3 * N];
+    const void *const rows[] = {floats, doubles, integers};
+    ortl__leaf_table table = {leaves, (uint64_t)3 * N, 3, 1};
+    calling c;
+    for (size_t i = 0; i < N; i++) {
+        integers[2 * i + 1] = i % 3 == 0 ? 20000000 : 1;
+        floats[2 * i + 1] = (float)integers[2 * i + 1];
+        doubles[2 * i + 1] = (double)integers[2 * i + 1];
+    }
+    for (size_t i = 0; i < (size_t)3 * N; i++) leaves[i] = 99;
+    add_int("n_targets", &one);
+    under_test.loading.keeps_forest = 1;
+    prepare_well(&regressor, types[_i]);
+    ck_assert_int_eq(shape_call(&c, 2, N, 2, rows[_i]), ORTL_OK);
+    c.call.leaf_table = &table;
+    run_call(&c, scores, NULL);
+    ck_assert_uint_eq(table.n_before, 2);
+    for (size_t i = 0; i < N; i++) {
+        ck_assert_uint_eq(leaves[3 * i], 99);
+        ck_assert_uint_eq(leaves[3 * i + 1], i % 3 == 0 ? 2 : 1);
+        ck_assert_uint_eq(leaves[3 * i + 2], 99);
+    }
+}
+END_TEST
+
+START_TEST(a_leaf_table_of_another_size_is_refused) {
+    static const float rows[] = {0, 1, 0, 2};
+    uint32_t leaves[3];
+    ortl__leaf_table table = {leaves, 3, 1, 0};
+    calling c;
+    add_int("n_targets", &one);
+    under_test.loading.keeps_forest = 1;
+    prepare_well(&regressor, ORTL_FLOAT);
+    ck_assert_int_eq(shape_call(&c, 2, 2, 2, rows), ORTL_OK);
+    c.call.leaf_table = &table;
+    ck_assert_int_eq(under_test.step.operator->run(&c.call, &error), ORTL_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "room for 3 leaves, 2 rows reach 1 each"));
+}
+END_TEST
+
 /* ---- Classes --------------------------------------------------------------------------------- */
 
 START_TEST(labels_are_integers_or_texts) {
@@ -453,6 +503,8 @@ int main(void) {
     tcase_add_test(tests, v5_takes_no_integers);
     tcase_add_test(tests, shapes_are_checked);
     tcase_add_test(tests, rows_may_have_strides_and_any_number);
+    tcase_add_loop_test(tests, leaves_go_into_the_operators_columns, 0, 3);
+    tcase_add_test(tests, a_leaf_table_of_another_size_is_refused);
     tcase_add_loop_test(tests, labels_are_integers_or_texts, 0, 2);
     tcase_add_loop_test(tests, outputs_may_be_left_out, 0, 2);
     tcase_add_loop_test(tests, labels_are_given_exactly_once, 0, 2);
