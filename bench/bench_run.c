@@ -22,7 +22,8 @@ typedef struct run_settings {
     uint64_t missing_percent;
     uint64_t tie_percent;
     uint64_t seed;
-    const char *kernel;
+    bench_engine_wish wish;
+    const char *engine;  /* name in the report, NULL: the engine's own */
     const char *batches; /* sizes separated by commas */
     int as_json;
 } run_settings;
@@ -90,16 +91,16 @@ static double time_batch(bench_engine *engine, const row_pool *pool, size_t n_ro
 }
 
 static void report_batch(const bench_engine_info *info, const char *model, size_t n_rows,
-                         double nanoseconds, int as_json) {
+                         double nanoseconds, const run_settings *settings) {
     char measure[32];
     snprintf(measure, sizeof measure, "batch_%zu", n_rows);
-    bench_figure figure = {bench_engine_name(), model,   info->kernel, measure,
-                           nanoseconds,         "ns/row"};
-    bench_report(&figure, as_json);
+    const char *engine = settings->engine ? settings->engine : bench_engine_name();
+    bench_figure figure = {engine, model, info->kernel, measure, nanoseconds, "ns/row"};
+    bench_report(&figure, settings->as_json);
     if (info->n_trees == 0) return;
     figure.value = nanoseconds / (double)info->n_trees;
     figure.unit = "ns/(row.tree)";
-    bench_report(&figure, as_json);
+    bench_report(&figure, settings->as_json);
 }
 
 /* ---- The program ----------------------------------------------------------------------------- */
@@ -136,17 +137,20 @@ static int measure_batches(bench_engine *engine, const char *model, const size_t
     for (size_t i = 0; i < n_sizes && !failed; i++) {
         double nanoseconds = time_batch(engine, &pool, sizes[i], settings);
         failed = nanoseconds < 0;
-        if (!failed) report_batch(&info, model, sizes[i], nanoseconds, settings->as_json);
+        if (!failed) report_batch(&info, model, sizes[i], nanoseconds, settings);
     }
     free(pool.values);
     return failed ? -1 : 0;
 }
 
 int main(int argc, char **argv) {
-    run_settings settings = {9, 50, 3, 2, 5, NULL, "1,8,64,1000,100000", 0};
+    run_settings settings = {9, 50, 3, 2, 5, {NULL, NULL}, NULL, "1,8,64,1000,100000", 0};
     const bench_option options[] = {
         {"--batches", NULL, &settings.batches, NULL, "rows of a call, separated by commas"},
-        {"--kernel", NULL, &settings.kernel, NULL, "force a kernel by name"},
+        {"--engine", NULL, &settings.engine, NULL, "name in the report"},
+        {"--kernel", NULL, &settings.wish.kernel, NULL, "force a kernel by name"},
+        {"--without", NULL, &settings.wish.hidden_features, NULL,
+         "processor features not to be used, as in avx512f,avx2, or all"},
         {"--windows", &settings.n_windows, NULL, NULL, "measurements for a median, 1 to 1000"},
         {"--window", &settings.window_milliseconds, NULL, NULL, "milliseconds of a measurement"},
         {"--missing", &settings.missing_percent, NULL, NULL, "percent of missing values"},
@@ -165,7 +169,7 @@ int main(int argc, char **argv) {
     size_t sizes[MAX_BATCHES];
     size_t n_sizes = read_batches(settings.batches, sizes);
     if (n_sizes == 0) return 2;
-    bench_engine *engine = bench_engine_open(argv[first], settings.kernel);
+    bench_engine *engine = bench_engine_open(argv[first], &settings.wish);
     if (!engine) return 1;
     int failed = measure_batches(engine, argv[first], sizes, n_sizes, &settings) < 0;
     bench_engine_close(engine);

@@ -89,4 +89,4 @@ while [ "$round" -lt "$rounds" ]; do
 done >"$lines"
 
 awk '/^model name/ { sub(/^[^:]*: */, ""); print "Machine: " $0 "; medians of '"$rounds"' rounds."; exit }' /proc/cpuinfo
-awk -f "$here/medians.awk" "$lines"
+awk -f "$here/median.awk" -f "$here/medians.awk" "$lines"

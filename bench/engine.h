@@ -23,9 +23,14 @@ typedef struct bench_engine_info {
 /* The name in reports. */
 const char *bench_engine_name(void);
 
-/* Loads the model at path for one thread; kernel forces one by name, NULL leaves the choice.
- * Returns NULL after a message on stderr. */
-bench_engine *bench_engine_open(const char *path, const char *kernel);
+/* What only ort-lite lets itself be asked for; peers ignore it. */
+typedef struct bench_engine_wish {
+    const char *kernel;          /* force one by name; NULL: the fastest */
+    const char *hidden_features; /* of the processor, names separated by commas; NULL: none */
+} bench_engine_wish;
+
+/* Loads the model at path for one thread. Returns NULL after a message on stderr. */
+bench_engine *bench_engine_open(const char *path, const bench_engine_wish *wish);
 
 void bench_engine_describe(const bench_engine *engine, bench_engine_info *info_out);
 

@@ -21,10 +21,11 @@ const char *bench_engine_name(void) {
     return "ort-lite";
 }
 
-bench_engine *bench_engine_open(const char *path, const char *kernel) {
+bench_engine *bench_engine_open(const char *path, const bench_engine_wish *wish) {
     ortl_error error = {ORTL_NO_MEMORY, "out of memory"};
     ortl_options options = ORTL_OPTIONS_INIT;
-    options.kernel = kernel;
+    options.kernel = wish->kernel;
+    options.hidden_features = wish->hidden_features;
     bench_engine *engine = calloc(1, sizeof *engine);
     if (!engine) goto failed;
     engine->description.struct_size = sizeof engine->description;

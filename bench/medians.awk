@@ -1,14 +1,6 @@
 # Lines of the bench programs (engine model kernel measure value unit) into one Markdown table: the
-# median of every engine, and the median over the rounds of its ratio to ort-lite.
-
-function median(list, n,    i, j, kept) {
-    for (i = 2; i <= n; i++) {
-        kept = list[i]
-        for (j = i - 1; j >= 1 && list[j] > kept; j--) list[j + 1] = list[j]
-        list[j + 1] = kept
-    }
-    return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
-}
+# median of every engine, and the median over the rounds of its ratio to ort-lite. Needs
+# median.awk.
 
 {
     what = $2 " " $4 " " $6

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Copies text into word_out with everything but letters, digits and ".-_/()" replaced, so that a
+/* Copies text into word_out with everything but letters, digits and ".-_/()+" replaced, so that a
  * line splits at blanks and needs no escapes in JSON. "" becomes "-". */
 static void copy_word(const char *text, size_t n_chars, char *word_out, size_t word_bytes) {
     static const char kept[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

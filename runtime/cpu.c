@@ -22,6 +22,21 @@ ortl__cpu ortl__cpu_find(const char *name) {
     return 0;
 }
 
+int ortl__cpu_read(const char *list, ortl__cpu *features_out) {
+    const ortl__cpu all = ((ortl__cpu)1 << ORTL__CPU_N_FEATURES) - 1;
+    *features_out = 0;
+    for (;;) {
+        size_t n_chars = strcspn(list, ",");
+        char name[16] = "";
+        if (n_chars < sizeof name) memcpy(name, list, n_chars);
+        ortl__cpu feature = strcmp(name, "all") == 0 ? all : ortl__cpu_find(name);
+        if (feature == 0) return -1;
+        *features_out |= feature;
+        if (list[n_chars] == '\0') return 0;
+        list += n_chars + 1;
+    }
+}
+
 #if defined(__x86_64__) && defined(__GNUC__)
 
 #include <cpuid.h>

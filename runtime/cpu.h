@@ -47,4 +47,8 @@ const char *ortl__cpu_name(size_t index);
 /* The feature with this name, 0 when there is none. */
 ortl__cpu ortl__cpu_find(const char *name);
 
+/* The features in a list of names, separated by commas; "all" is every one. -1 when a name is
+ * unknown. */
+int ortl__cpu_read(const char *list, ortl__cpu *features_out);
+
 #endif

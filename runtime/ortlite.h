@@ -117,10 +117,12 @@ typedef struct ortl_options {
                             "plain": never */
     int keep_forest;     /* 1: keep the plain form of the trees beside the fast one, for
                             ortl_leaves; 0: it is freed */
+    const char *hidden_features; /* processor features that kernels must not use, for tests and
+                                    bench: names as in "avx512f,avx2", or "all"; NULL: none */
 } ortl_options;
 
 #define ORTL_OPTIONS_INIT                                                                          \
-    { sizeof(ortl_options), {0}, NULL, NULL, NULL, 0 }
+    { sizeof(ortl_options), {0}, NULL, NULL, NULL, 0, NULL }
 
 /* ---- Sessions -------------------------------------------------------------------------------- */
 

@@ -365,7 +365,12 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
     ortl__arena_init(&scratch, memory);
     memset(plan, 0, sizeof *plan);
     plan->algebra.is_refused = options->algebra && strcmp(options->algebra, "plain") == 0;
-    ortl_status status = mark_needed(graph, &scratch, &p, error);
+    ortl_status status = ORTL_OK;
+    if (options->hidden_features &&
+        ortl__cpu_read(options->hidden_features, &p.loading.hidden_features) < 0)
+        status = ortl__fail(error, ORTL_BAD_ARGUMENT, "\"%s\" are not names of processor features",
+                            options->hidden_features);
+    if (status == ORTL_OK) status = mark_needed(graph, &scratch, &p, error);
     if (status == ORTL_OK) status = declare_values(plan, graph, p.is_read, arena, error);
     if (status == ORTL_OK) status = check_operators(&p, error);
     if (status == ORTL_OK)

@@ -209,6 +209,9 @@ START_TEST(refuses_wrong_handles_and_sizes) {
     options.struct_size = sizeof options;
     options.kernel = "no such kernel";
     ck_assert_int_eq(ortl_open(IRIS, &options, &none, &error), ORTL_BAD_ARGUMENT);
+    options.kernel = NULL;
+    options.hidden_features = "avx2,no such feature";
+    ck_assert_int_eq(ortl_open(IRIS, &options, &none, &error), ORTL_BAD_ARGUMENT);
     ortl_description d;
     d.struct_size = 1;
     ck_assert_int_eq(ortl_describe(session, &d, &error), ORTL_BAD_ARGUMENT);

@@ -94,11 +94,8 @@ static int read_names(bench_engine *engine) {
     return 0;
 }
 
-bench_engine *bench_engine_open(const char *path, const char *kernel) {
-    if (kernel) {
-        fprintf(stderr, "onnxruntime has no kernels to choose from\n");
-        return NULL;
-    }
+bench_engine *bench_engine_open(const char *path, const bench_engine_wish *wish) {
+    (void)wish;
     bench_engine *engine = calloc(1, sizeof *engine);
     if (!engine) return NULL;
     engine->api = OrtGetApiBase()->GetApi(ORT_API_VERSION);

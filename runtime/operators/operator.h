@@ -7,6 +7,7 @@
 #define ORTL_OPERATOR_H
 
 #include "../../onnx/graph.h"
+#include "../cpu.h"
 #include "../forest/kernel.h"
 #include "../tensor.h"
 #include "algebra.h"
@@ -32,6 +33,7 @@ typedef struct ortl__loading {
     ortl__arena *arena;        /* lives as long as the session: parameters of steps */
     const ortl_limits *limits; /* no zero in it */
     const char *kernel;        /* wanted by name for the trees, or NULL */
+    ortl__cpu hidden_features; /* that kernels must not use */
     int keeps_forest;          /* the plain form of the trees stays */
     ortl__algebra *algebra;    /* of the session, for products of matrices */
     ortl__node *node;

@@ -216,7 +216,7 @@ static ortl_status build_forest(ortl__loading *loading, trees *t, uint64_t n_tar
     outcome->n_trees = t->forest.n_trees;
     ortl__pack_wish wish = {.rows = ORTL__ROWS_BOTH,
                             .kernel = loading->kernel,
-                            .cpu = ortl__cpu_detect(),
+                            .cpu = ortl__cpu_detect() & ~loading->hidden_features,
                             .keeps_forest = loading->keeps_forest};
     return ortl__pack_build(&t->forest, &wish, &t->pack, error);
 }
