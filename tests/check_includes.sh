@@ -30,7 +30,7 @@ list_includes | awk '
         return path ~ /^runtime\/(ortlite|status|memory|number)\.h$/
     }
     function is_public(path) {
-        return path ~ /^runtime\/(ortlite|number)\.h$/ || path ~ /^converters\/(convert|builder|source_walk)\.h$/
+        return path ~ /^runtime\/(ortlite|number)\.h$/ || path ~ /^converters\/(convert|builder|source_walk|json_room)\.h$/
     }
     function is_allowed(from, to) {
         if (to ~ /pb-c\.h$/) return from ~ /^onnx\/.*\.c$/

@@ -69,7 +69,7 @@ const ortl__verb ortl__verb_inspect = {
         "graph, inputs, outputs, classes, trees, features, memory, steps a row. What the file\n"
         "records about itself is shown as \"recorded, not verified\".\n"
         "\n"
-        "--json prints one object with keys in alphabetical order. Its figures have the names\n"
+        "--json prints one object, keys always in the same order. Its figures have the names\n"
         "of ortl_description in ortlite.h (n_trees, resident_bytes, steps_per_row, ...); further\n"
         "keys are file, file_bytes (null when it is no regular file), inputs and outputs (name,\n"
         "type, shape with -1 for any, is_map), operators (domain, name, nodes), classes,\n"

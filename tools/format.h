@@ -18,19 +18,18 @@ typedef struct ortl__writer {
     const ortl__rows *rows;
     bool has_header;
     bool has_begun;
-    uint64_t n_rows;   /* written so far */
-    ortl_string *keys; /* jsonl: (n_kept + n_columns) names as JSON, with what is before them */
-    ortl__texts texts; /* of the keys */
+    uint64_t n_rows; /* written so far */
 } ortl__writer;
 
 struct ortl__format {
     const char *name;
     char delimiter;      /* of the forms that have one */
     bool needs_seekable; /* the file's start is written again at its end */
+    /* What comes before the first block, and behind the last one; NULL: nothing. */
     ortl_status (*begin)(ortl__writer *writer, ortl_error *error);
+    ortl_status (*end)(ortl__writer *writer, ortl_error *error);
     /* Writes the block in writer->rows with the results of its run. */
     void (*block)(ortl__writer *writer);
-    ortl_status (*end)(ortl__writer *writer, ortl_error *error);
 };
 
 extern const ortl__format ortl__format_csv;
@@ -43,7 +42,4 @@ ortl_status ortl__writer_block(ortl__writer *writer, ortl_error *error);
 
 /* Completes what has begun. */
 ortl_status ortl__writer_end(ortl__writer *writer, ortl_error *error);
-
-void ortl__writer_free(ortl__writer *writer);
-
 #endif

@@ -3,18 +3,18 @@
  * jsonl with one object a line. Floats are written shortest that reads back the same.
  */
 #include "format.h"
-#include "json_text.h"
+#include "json.h"
 
 #include "../runtime/number.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Writer ---------------------------------------------------------------------------------- */
 
 ortl_status ortl__writer_block(ortl__writer *writer, ortl_error *error) {
     if (!writer->has_begun) {
-        ortl_status status = writer->format->begin(writer, error);
+        ortl_status status =
+            writer->format->begin == NULL ? ORTL_OK : writer->format->begin(writer, error);
         if (status != ORTL_OK) return status;
         writer->has_begun = true;
     }
@@ -28,11 +28,6 @@ ortl_status ortl__writer_end(ortl__writer *writer, ortl_error *error) {
     return writer->format->end(writer, error);
 }
 
-void ortl__writer_free(ortl__writer *writer) {
-    free(writer->keys);
-    ortl__texts_free(&writer->texts);
-}
-
 /* ---- Values ---------------------------------------------------------------------------------- */
 
 static void put_character(ortl__output *output, char character) {
@@ -40,46 +35,28 @@ static void put_character(ortl__output *output, char character) {
     output->length++;
 }
 
-/* A cell that is no text. */
-static void put_plain(ortl__output *output, ortl_type type, const void *data, size_t index) {
-    char *place = ortl__output_reserve(output, ORTL__NUMBER_CHARS);
-    size_t n_bytes = 0;
+/* Writes a cell that is no text, at most ORTL__NUMBER_CHARS bytes. Returns their number. */
+static size_t write_plain(ortl_type type, const void *data, size_t index, char *place) {
     switch (type) {
-    case ORTL_FLOAT: n_bytes = ortl__number_write_float(((const float *)data)[index], place); break;
-    case ORTL_DOUBLE:
-        n_bytes = ortl__number_write_double(((const double *)data)[index], place);
-        break;
-    case ORTL_INT64:
-        n_bytes = ortl__number_write_int64(((const int64_t *)data)[index], place);
-        break;
-    case ORTL_INT16:
-        n_bytes = ortl__number_write_int64(((const int16_t *)data)[index], place);
-        break;
-    case ORTL_INT32:
-        n_bytes = ortl__number_write_int64(((const int32_t *)data)[index], place);
-        break;
-    case ORTL_BOOL:
-        n_bytes = ((const unsigned char *)data)[index] ? 4 : 5;
-        memcpy(place, n_bytes == 4 ? "true" : "false", n_bytes);
-        break;
+    case ORTL_FLOAT: return ortl__number_write_float(((const float *)data)[index], place);
+    case ORTL_DOUBLE: return ortl__number_write_double(((const double *)data)[index], place);
+    case ORTL_INT64: return ortl__number_write_int64(((const int64_t *)data)[index], place);
+    case ORTL_INT16: return ortl__number_write_int64(((const int16_t *)data)[index], place);
+    case ORTL_INT32: return ortl__number_write_int64(((const int32_t *)data)[index], place);
+    case ORTL_BOOL: {
+        bool is_true = ((const unsigned char *)data)[index] != 0;
+        memcpy(place, is_true ? "true" : "false", is_true ? 4 : 5);
+        return is_true ? 4 : 5;
+    }
     case ORTL_STRING:
     case ORTL_UNDEFINED: break;
     }
-    output->length += n_bytes;
+    return 0;
 }
 
-/* Whether JSON has no number for the cell: NaN and the infinities. Their difference from
- * themselves is not 0. */
-static bool is_null(ortl_type type, const void *data, size_t index) {
-    if (type == ORTL_FLOAT) {
-        float value = ((const float *)data)[index];
-        return !(value - value == 0);
-    }
-    if (type == ORTL_DOUBLE) {
-        double value = ((const double *)data)[index];
-        return !(value - value == 0);
-    }
-    return false;
+static void put_plain(ortl__output *output, ortl_type type, const void *data, size_t index) {
+    char *place = ortl__output_reserve(output, ORTL__NUMBER_CHARS);
+    output->length += write_plain(type, data, index, place);
 }
 
 /* ---- csv and tsv ----------------------------------------------------------------------------- */
@@ -172,53 +149,41 @@ const ortl__format ortl__format_tsv = {
 
 /* ---- jsonl ----------------------------------------------------------------------------------- */
 
-/* The keys with all that stands between two values: {"a": and ,"b": */
-static ortl_status begin_jsonl(ortl__writer *writer, ortl_error *error) {
-    const ortl__mapping *mapping = writer->rows->mapping;
-    char number[ORTL__NUMBER_CHARS];
-    writer->keys = calloc(count_columns(writer) + 1, sizeof *writer->keys);
-    if (writer->keys == NULL)
-        return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the names of the output");
-    for (size_t i = 0; i < count_columns(writer); i++) {
-        ortl_string name = i < mapping->n_kept ? kept_name(mapping, i, number)
-                                               : writer->results->names[i - mapping->n_kept];
-        ortl_status status = ortl__json_key(name, i == 0, &writer->texts, &writer->keys[i], error);
-        if (status != ORTL_OK) return status;
-    }
-    return ORTL_OK;
-}
-
-static void put_json_group(const ortl__writer *writer, const ortl__result_group *group,
-                           const ortl_string *keys, size_t row) {
-    ortl__output *output = writer->output;
+static void put_json_group(ortl__json *json, const ortl__result_group *group,
+                           const ortl_string *names, size_t row) {
+    char text[ORTL__NUMBER_CHARS];
     for (size_t j = 0; j < group->n_columns; j++) {
         size_t index = row * group->n_columns + j;
-        ortl__output_put(output, keys[j].data, keys[j].n_bytes);
+        ortl__json_key(json, names[j]);
         if (group->type == ORTL_STRING)
-            ortl__json_put_text(output, ((const ortl_string *)group->data)[index]);
-        else if (is_null(group->type, group->data, index))
-            ortl__output_text(output, "null");
+            ortl__json_text(json, NULL, ((const ortl_string *)group->data)[index]);
+        else if (group->type == ORTL_BOOL)
+            ortl__json_bool(json, NULL, ((const unsigned char *)group->data)[index] != 0);
         else
-            put_plain(output, group->type, group->data, index);
+            ortl__json_number(json, NULL, text, write_plain(group->type, group->data, index, text));
     }
 }
 
 static void write_jsonl(ortl__writer *writer) {
     const ortl__rows *rows = writer->rows;
-    size_t n_kept = rows->mapping->n_kept;
+    const ortl__mapping *mapping = rows->mapping;
+    char number[ORTL__NUMBER_CHARS];
+    ortl__json json;
+    ortl__json_begin(&json, writer->output, ORTL__JSON_LINE);
     for (size_t i = 0; i < rows->n_rows; i++) {
-        const ortl_string *keys = writer->keys;
-        for (size_t j = 0; j < n_kept; j++, keys++) {
-            ortl__output_put(writer->output, keys->data, keys->n_bytes);
-            ortl__json_put_text(writer->output, rows->kept[i * n_kept + j]);
+        const ortl_string *names = writer->results->names;
+        ortl__json_object(&json, NULL);
+        for (size_t j = 0; j < mapping->n_kept; j++) {
+            ortl__json_key(&json, kept_name(mapping, j, number));
+            ortl__json_text(&json, NULL, rows->kept[i * mapping->n_kept + j]);
         }
         for (size_t j = 0; j < writer->results->n_groups; j++) {
-            put_json_group(writer, &writer->results->groups[j], keys, i);
-            keys += writer->results->groups[j].n_columns;
+            put_json_group(&json, &writer->results->groups[j], names, i);
+            names += writer->results->groups[j].n_columns;
         }
-        ortl__output_text(writer->output, "}\n");
+        ortl__json_object_end(&json);
+        ortl__json_end(&json);
     }
 }
 
-const ortl__format ortl__format_jsonl = {
-    .name = "jsonl", .begin = begin_jsonl, .block = write_jsonl};
+const ortl__format ortl__format_jsonl = {.name = "jsonl", .block = write_jsonl};

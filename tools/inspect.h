@@ -19,7 +19,7 @@ typedef struct ortl__inspection {
 ortl_status ortl__inspect_text(ortl__output *output, const ortl__inspection *inspection,
                                ortl_error *error);
 
-/* One object, keys in alphabetical order, so that two reports can be compared as text. */
+/* One object, keys always in the same order, so that two reports can be compared as text. */
 ortl_status ortl__inspect_json(ortl__output *output, const ortl__inspection *inspection,
                                ortl_error *error);
 

@@ -3,135 +3,107 @@
  * file may hold a key twice.
  */
 #include "inspect.h"
+#include "json.h"
 #include "operators.h"
+#include "texts.h"
 
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* JSON text is UTF-8; bytes from a file that are not become \xNN. NULL when memory is short. */
-static json_t *new_text(const char *bytes, size_t n_bytes) {
-    json_t *text = json_stringn(bytes, n_bytes);
-    if (text != NULL) return text;
-    size_t room = n_bytes > SIZE_MAX / 8 ? 0 : 4 * n_bytes + 1;
-    char *escaped = room == 0 ? NULL : malloc(room);
-    if (escaped == NULL) return NULL;
-    size_t length = ortl__message_escape(bytes, n_bytes, escaped, room);
-    text = json_stringn(escaped, length);
-    free(escaped);
-    return text;
-}
-
-static json_t *new_figure(uint64_t figure) {
-    return json_integer(figure > INT64_MAX ? INT64_MAX : (json_int_t)figure);
-}
-
-/* All of jansson's setters take NULL for a value that could not be made and fail then, which
- * is_complete collects. */
-static void set(json_t *object, const char *key, json_t *value, bool *is_complete) {
-    if (json_object_set_new(object, key, value) != 0) *is_complete = false;
-}
-
-static void append(json_t *array, json_t *value, bool *is_complete) {
-    if (json_array_append_new(array, value) != 0) *is_complete = false;
-}
-
-static json_t *new_value(const ortl_value_info *info, bool *is_complete) {
-    json_t *object = json_object();
-    json_t *shape = json_array();
-    set(object, "name", new_text(info->name, strlen(info->name)), is_complete);
-    set(object, "type", json_string(ortl_type_name(info->type)), is_complete);
-    set(object, "is_map", json_boolean(info->is_map), is_complete);
-    for (size_t i = 0; i < info->rank; i++)
-        append(shape, json_integer(info->shape[i]), is_complete);
-    set(object, "shape", shape, is_complete);
-    return object;
+static void put_word(ortl__json *json, const char *key, const char *text) {
+    ortl__json_text(json, key, ortl__texts_view(text));
 }
 
 typedef ortl_status (*value_getter)(const ortl_session *session, size_t index,
                                     ortl_value_info *info_out, ortl_error *error);
 
-static json_t *new_values(const ortl__inspection *inspection, value_getter get, size_t n_values,
-                          bool *is_complete) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < n_values; i++) {
+static ortl_status put_values(ortl__json *json, const char *key, const ortl_session *session,
+                              value_getter get, size_t n_values, ortl_error *error) {
+    ortl_status status = ORTL_OK;
+    ortl__json_array(json, key);
+    for (size_t i = 0; i < n_values && status == ORTL_OK; i++) {
         ortl_value_info info;
-        if (get(inspection->model.session, i, &info, NULL) != ORTL_OK)
-            *is_complete = false;
-        else
-            append(array, new_value(&info, is_complete), is_complete);
+        status = get(session, i, &info, error);
+        if (status != ORTL_OK) break;
+        ortl__json_object(json, NULL);
+        ortl__json_bool(json, "is_map", info.is_map);
+        put_word(json, "name", info.name);
+        ortl__json_array(json, "shape");
+        for (size_t j = 0; j < info.rank; j++) ortl__json_integer(json, NULL, info.shape[j]);
+        ortl__json_array_end(json);
+        put_word(json, "type", ortl_type_name(info.type));
+        ortl__json_object_end(json);
     }
-    return array;
+    ortl__json_array_end(json);
+    return status;
 }
 
-static json_t *new_operators(const ortl__inspection *inspection, bool *is_complete) {
-    json_t *array = json_array();
+static ortl_status put_operators(ortl__json *json, const ortl__model *model, ortl_error *error) {
     ortl__operators operators;
-    if (ortl__operators_count(&inspection->model, &operators, NULL) != ORTL_OK)
-        *is_complete = false;
+    ortl_status status = ortl__operators_count(model, &operators, error);
+    ortl__json_array(json, "operators");
     for (size_t i = 0; i < operators.n_counts; i++) {
         const ortl__operator_count *count = &operators.counts[i];
-        json_t *object = json_object();
-        const char *domain = count->domain[0] == '\0' ? "ai.onnx" : count->domain;
-        set(object, "domain", new_text(domain, strlen(domain)), is_complete);
-        set(object, "name", new_text(count->name, strlen(count->name)), is_complete);
-        set(object, "nodes", new_figure(count->n_nodes), is_complete);
-        append(array, object, is_complete);
+        ortl__json_object(json, NULL);
+        put_word(json, "domain", count->domain[0] == '\0' ? "ai.onnx" : count->domain);
+        put_word(json, "name", count->name);
+        ortl__json_figure(json, "nodes", count->n_nodes);
+        ortl__json_object_end(json);
     }
+    ortl__json_array_end(json);
     ortl__operators_free(&operators);
-    return array;
+    return status;
 }
 
-static json_t *new_classes(const ortl__inspection *inspection, bool *is_complete) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < inspection->model.description.n_classes; i++) {
+static ortl_status put_classes(ortl__json *json, const ortl__model *model, ortl_error *error) {
+    ortl_status status = ORTL_OK;
+    ortl__json_array(json, "classes");
+    for (size_t i = 0; i < model->description.n_classes && status == ORTL_OK; i++) {
         int64_t value = 0;
         ortl_string text = {NULL, 0};
-        if (ortl_class(inspection->model.session, i, &value, &text, NULL) != ORTL_OK)
-            *is_complete = false;
-        append(array, text.data != NULL ? new_text(text.data, text.n_bytes) : json_integer(value),
-               is_complete);
+        status = ortl_class(model->session, i, &value, &text, error);
+        if (text.data != NULL)
+            ortl__json_text(json, NULL, text);
+        else
+            ortl__json_integer(json, NULL, value);
     }
-    return array;
+    ortl__json_array_end(json);
+    return status;
 }
 
-static json_t *new_metadata(const ortl__inspection *inspection, bool *is_complete) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < inspection->model.description.n_metadata; i++) {
+static ortl_status put_metadata(ortl__json *json, const ortl__model *model, ortl_error *error) {
+    ortl_status status = ORTL_OK;
+    ortl__json_array(json, "metadata");
+    for (size_t i = 0; i < model->description.n_metadata && status == ORTL_OK; i++) {
         ortl_string key = {"", 0};
         ortl_string value = {"", 0};
-        if (ortl_metadata(inspection->model.session, i, &key, &value, NULL) != ORTL_OK)
-            *is_complete = false;
-        json_t *object = json_object();
-        set(object, "key", new_text(key.data, key.n_bytes), is_complete);
-        set(object, "value", new_text(value.data, value.n_bytes), is_complete);
-        set(object, "verified", json_false(), is_complete);
-        append(array, object, is_complete);
+        status = ortl_metadata(model->session, i, &key, &value, error);
+        ortl__json_object(json, NULL);
+        ortl__json_text(json, "key", key);
+        ortl__json_text(json, "value", value);
+        ortl__json_bool(json, "verified", false);
+        ortl__json_object_end(json);
     }
-    return array;
+    ortl__json_array_end(json);
+    return status;
 }
 
-static json_t *new_names(const ortl__feature_names *names, bool *is_complete) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < names->n_names; i++)
-        append(array, new_text(names->names[i].data, names->names[i].n_bytes), is_complete);
-    return array;
+static void put_names(ortl__json *json, const ortl__feature_names *names) {
+    ortl__json_array(json, "feature_names");
+    for (size_t i = 0; i < names->n_names; i++) ortl__json_text(json, NULL, names->names[i]);
+    ortl__json_array_end(json);
 }
 
 /* The limits of this call: what was set, else the default. */
-static json_t *new_limits(const ortl__common *common, bool *is_complete) {
-    json_t *object = json_object();
+static void put_limits(ortl__json *json, const ortl__common *common) {
     uint64_t given;
-#define SET_LIMIT(name, value, sentence)                                                           \
+    ortl__json_object(json, "limits");
+#define PUT_LIMIT(name, value, sentence)                                                           \
     given = common->library.limits.name;                                                           \
-    set(object, #name, new_figure(given != 0 ? given : (value)), is_complete);
-    ORTL_LIMIT_MAP(SET_LIMIT)
-#undef SET_LIMIT
-#define SET_CSV_LIMIT(name, value, sentence)                                                       \
-    set(object, #name, new_figure(common->name), is_complete);
-    ORTL__CSV_LIMIT_MAP(SET_CSV_LIMIT)
-#undef SET_CSV_LIMIT
-    return object;
+    ortl__json_figure(json, #name, given != 0 ? given : (value));
+    ORTL_LIMIT_MAP(PUT_LIMIT)
+#undef PUT_LIMIT
+#define PUT_CSV_LIMIT(name, value, sentence) ortl__json_figure(json, #name, common->name);
+    ORTL__CSV_LIMIT_MAP(PUT_CSV_LIMIT)
+#undef PUT_CSV_LIMIT
+    ortl__json_object_end(json);
 }
 
 /* X(key): the figures of ortl_description, under their own names. */
@@ -167,53 +139,42 @@ static json_t *new_limits(const ortl__common *common, bool *is_complete) {
     X(graph_name)                                                                                  \
     X(kernel)
 
-static void set_description(json_t *object, const ortl_description *d, bool *is_complete) {
-#define SET_FIGURE(key) set(object, #key, new_figure(d->key), is_complete);
-    DESCRIPTION_FIGURES(SET_FIGURE)
-#undef SET_FIGURE
-#define SET_INTEGER(key) set(object, #key, json_integer(d->key), is_complete);
-    DESCRIPTION_INTEGERS(SET_INTEGER)
-#undef SET_INTEGER
-#define SET_TEXT(key) set(object, #key, new_text(d->key, strlen(d->key)), is_complete);
-    DESCRIPTION_TEXTS(SET_TEXT)
-#undef SET_TEXT
-    set(object, "is_row_wise", json_boolean(d->is_row_wise), is_complete);
-}
-
-static json_t *new_report(const ortl__inspection *inspection, bool *is_complete) {
-    const ortl_description *d = &inspection->model.description;
-    json_t *object = json_object();
-    set(object, "file", new_text(inspection->path, strlen(inspection->path)), is_complete);
-    set(object, "file_bytes",
-        inspection->is_size_known ? new_figure(inspection->n_file_bytes) : json_null(),
-        is_complete);
-    set_description(object, d, is_complete);
-    set(object, "inputs", new_values(inspection, ortl_input, d->n_inputs, is_complete),
-        is_complete);
-    set(object, "outputs", new_values(inspection, ortl_output, d->n_outputs, is_complete),
-        is_complete);
-    set(object, "operators", new_operators(inspection, is_complete), is_complete);
-    set(object, "classes", new_classes(inspection, is_complete), is_complete);
-    set(object, "feature_names", new_names(&inspection->feature_names, is_complete), is_complete);
-    set(object, "metadata", new_metadata(inspection, is_complete), is_complete);
-    set(object, "limits", new_limits(inspection->common, is_complete), is_complete);
-    return object;
-}
-
-static int write_chunk(const char *bytes, size_t n_bytes, void *user) {
-    ortl__output_put(user, bytes, n_bytes);
-    return 0;
+static void put_description(ortl__json *json, const ortl_description *d) {
+#define PUT_FIGURE(key) ortl__json_figure(json, #key, d->key);
+    DESCRIPTION_FIGURES(PUT_FIGURE)
+#undef PUT_FIGURE
+#define PUT_INTEGER(key) ortl__json_integer(json, #key, d->key);
+    DESCRIPTION_INTEGERS(PUT_INTEGER)
+#undef PUT_INTEGER
+#define PUT_TEXT(key) put_word(json, #key, d->key);
+    DESCRIPTION_TEXTS(PUT_TEXT)
+#undef PUT_TEXT
+    ortl__json_bool(json, "is_row_wise", d->is_row_wise);
 }
 
 ortl_status ortl__inspect_json(ortl__output *output, const ortl__inspection *inspection,
                                ortl_error *error) {
-    bool is_complete = true;
-    json_t *report = new_report(inspection, &is_complete);
-    if (is_complete &&
-        json_dump_callback(report, write_chunk, output, JSON_SORT_KEYS | JSON_INDENT(2)) != 0)
-        is_complete = false;
-    json_decref(report);
-    ortl__output_text(output, "\n");
-    if (is_complete) return ORTL_OK;
-    return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the report");
+    const ortl__model *model = &inspection->model;
+    const ortl_description *d = &model->description;
+    ortl__json json;
+    ortl__json_begin(&json, output, ORTL__JSON_INDENTED);
+    ortl__json_object(&json, NULL);
+    put_word(&json, "file", inspection->path);
+    if (inspection->is_size_known)
+        ortl__json_figure(&json, "file_bytes", inspection->n_file_bytes);
+    else
+        ortl__json_null(&json, "file_bytes");
+    put_description(&json, d);
+    ortl_status status =
+        put_values(&json, "inputs", model->session, ortl_input, d->n_inputs, error);
+    if (status == ORTL_OK)
+        status = put_values(&json, "outputs", model->session, ortl_output, d->n_outputs, error);
+    if (status == ORTL_OK) status = put_operators(&json, model, error);
+    if (status == ORTL_OK) status = put_classes(&json, model, error);
+    if (status == ORTL_OK) status = put_metadata(&json, model, error);
+    put_names(&json, &inspection->feature_names);
+    put_limits(&json, inspection->common);
+    ortl__json_object_end(&json);
+    ortl__json_end(&json);
+    return status;
 }

@@ -3,11 +3,13 @@
  */
 #include "model.h"
 
+#include "../converters/json_room.h"
+
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <yajl/yajl_parse.h>
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
@@ -104,28 +106,6 @@ bool ortl__model_is_regressor(const ortl__model *model) {
 
 /* ---- Recorded feature names ------------------------------------------------------------------ */
 
-/* Whether the text is one flat array: '[' once, at the start, and no '{' outside of strings. Only
- * such a text is given to the JSON reader, whose recursion and hash tables a hostile file could
- * otherwise lead deep. */
-static bool is_flat_array(ortl_string text) {
-    bool is_inside_string = false;
-    size_t n_brackets = 0;
-    for (size_t i = 0; i < text.n_bytes; i++) {
-        char letter = text.data[i];
-        if (is_inside_string) {
-            if (letter == '\\') i++;
-            if (letter == '"') is_inside_string = false;
-        } else if (letter == '"') {
-            is_inside_string = true;
-        } else if (letter == '[') {
-            n_brackets++;
-        } else if (letter == '{') {
-            return false;
-        }
-    }
-    return n_brackets == 1;
-}
-
 static ortl_status find_entry(const ortl__model *model, const char *wanted, ortl_string *value_out,
                               ortl_error *error) {
     *value_out = (ortl_string){NULL, 0};
@@ -140,38 +120,89 @@ static ortl_status find_entry(const ortl__model *model, const char *wanted, ortl
     return ORTL_OK;
 }
 
-/* Bytes of all texts with a NUL behind each; 0 when one is not a text. */
-static size_t measure_texts(const json_t *array) {
-    size_t n_bytes = 0;
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
-        if (!json_is_string(item)) return 0;
-        n_bytes += json_string_length(item) + 1;
-    }
-    return n_bytes;
+/* One flat array of texts, read twice: measured, then copied. */
+typedef struct names_reader {
+    size_t depth;
+    size_t n_names;
+    size_t n_bytes;             /* of all texts, with a NUL behind each */
+    ortl__feature_names *names; /* NULL: measuring */
+} names_reader;
+
+static int begin_list(void *context) {
+    names_reader *reader = context;
+    return reader->depth++ == 0;
 }
 
-static ortl_status copy_texts(const json_t *array, ortl__feature_names *names_out,
-                              ortl_error *error) {
-    size_t n_bytes = measure_texts(array);
-    if (n_bytes == 0) return ORTL_OK;
-    size_t n_names = json_array_size(array);
-    *names_out = (ortl__feature_names){calloc(n_names, sizeof(ortl_string)), n_names,
-                                       malloc(n_bytes), n_bytes};
-    if (names_out->names == NULL || names_out->text == NULL) {
-        ortl__feature_names_free(names_out);
-        return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for %llu feature names",
-                                  (unsigned long long)n_names);
+static int end_list(void *context) {
+    (void)context;
+    return 1;
+}
+
+static int take_name(void *context, const unsigned char *text, size_t n_bytes) {
+    names_reader *reader = context;
+    if (reader->depth == 0) return 0;
+    if (reader->names != NULL) {
+        char *place = reader->names->text + reader->n_bytes;
+        memcpy(place, text, n_bytes);
+        place[n_bytes] = '\0';
+        reader->names->names[reader->n_names] = (ortl_string){place, n_bytes};
     }
-    char *end = names_out->text;
-    for (size_t i = 0; i < n_names; i++) {
-        const json_t *item = json_array_get(array, i);
-        size_t length = json_string_length(item);
-        memcpy(end, json_string_value(item), length + 1);
-        names_out->names[i] = (ortl_string){end, length};
-        end += length + 1;
-    }
-    return ORTL_OK;
+    reader->n_names++;
+    reader->n_bytes += n_bytes + 1;
+    return 1;
+}
+
+static int refuse_null(void *context) {
+    (void)context;
+    return 0;
+}
+
+static int refuse_bool(void *context, int value) {
+    (void)value;
+    return refuse_null(context);
+}
+
+static int refuse_number(void *context, const char *text, size_t n_bytes) {
+    (void)text;
+    (void)n_bytes;
+    return refuse_null(context);
+}
+
+static const yajl_callbacks names_callbacks = {.yajl_null = refuse_null,
+                                               .yajl_boolean = refuse_bool,
+                                               .yajl_number = refuse_number,
+                                               .yajl_start_map = refuse_null,
+                                               .yajl_string = take_name,
+                                               .yajl_start_array = begin_list,
+                                               .yajl_end_array = end_list};
+
+/* Whether the text is an array of texts. */
+static bool read_names(ortl_string text, ortl__json_room *room, names_reader *reader) {
+    yajl_alloc_funcs functions = ortl__json_room_functions(room);
+    room->n_used = 0;
+    yajl_handle parser = yajl_alloc(&names_callbacks, &functions, reader);
+    return yajl_parse(parser, (const unsigned char *)text.data, text.n_bytes) == yajl_status_ok &&
+           yajl_complete_parse(parser) == yajl_status_ok;
+}
+
+static ortl_status new_names(const names_reader *measured, ortl__feature_names *names_out,
+                             ortl_error *error) {
+    *names_out = (ortl__feature_names){calloc(measured->n_names, sizeof(ortl_string)),
+                                       measured->n_names, malloc(measured->n_bytes),
+                                       measured->n_bytes};
+    if (names_out->names != NULL && names_out->text != NULL) return ORTL_OK;
+    ortl__feature_names_free(names_out);
+    return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for %llu feature names",
+                              (unsigned long long)measured->n_names);
+}
+
+static ortl_status copy_names(ortl_string text, ortl__json_room *room,
+                              ortl__feature_names *names_out, ortl_error *error) {
+    names_reader measured = {0, 0, 0, NULL};
+    if (!read_names(text, room, &measured) || measured.n_names == 0) return ORTL_OK;
+    ortl_status status = new_names(&measured, names_out, error);
+    if (status == ORTL_OK) read_names(text, room, &(names_reader){0, 0, 0, names_out});
+    return status;
 }
 
 ortl_status ortl__model_feature_names(const ortl__model *model, ortl__feature_names *names_out,
@@ -179,10 +210,13 @@ ortl_status ortl__model_feature_names(const ortl__model *model, ortl__feature_na
     *names_out = (ortl__feature_names){NULL, 0, NULL, 0};
     ortl_string text;
     ortl_status status = find_entry(model, "feature_names", &text, error);
-    if (status != ORTL_OK || text.data == NULL || !is_flat_array(text)) return status;
-    json_t *array = json_loadb(text.data, text.n_bytes, JSON_ALLOW_NUL, NULL);
-    if (json_is_array(array)) status = copy_texts(array, names_out, error);
-    json_decref(array);
+    if (status != ORTL_OK || text.data == NULL || text.n_bytes > SIZE_MAX / 8) return status;
+    ortl__json_room room = {.n_bytes = ORTL__JSON_ROOM_BYTES + 4 * text.n_bytes};
+    room.bytes = malloc(room.n_bytes);
+    if (room.bytes == NULL)
+        return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the feature names");
+    status = copy_names(text, &room, names_out, error);
+    free(room.bytes);
     return status;
 }
 

@@ -255,7 +255,6 @@ static void note_result(const predict_state *state) {
 static void free_state(predict_state *state) {
     csv_close(state->reader);
     if (state->descriptor > STDIN_FILENO) close(state->descriptor);
-    ortl__writer_free(&state->writer);
     ortl__results_free(&state->results);
     ortl__rows_free(&state->rows);
     ortl__mapping_free(&state->mapping);

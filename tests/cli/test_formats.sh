@@ -9,14 +9,9 @@ expect_same wanted.tsv
 
 printf 'age,income,tenure,id\n23,900.5,1,"a\n""b\t\\"\n40,NA,,\377\303\266\n' >text.csv
 run 0 predict churn.onnx text.csv --keep id --format jsonl
-printf '%s\n%s\n' \
-    '{"id":"a\u000a\"b\u0009\\","label":"yes, \"maybe\"","probability_no":0.5,"probability_yes, \"maybe\"":0.6294831}' \
-    '{"id":"\ufffdö","label":"yes, \"maybe\"","probability_no":0.5,"probability_yes, \"maybe\"":0.83616966}' \
-    >wanted.jsonl
-sed 1q out >first_line
-sed 1q wanted.jsonl >wanted_line
-expect_same wanted_line first_line
-expect_contains '"id":"\ufffdö"'
+expect_equal "escapes" "$(head -n 1 out)" \
+    '{"id":"a\n\"b\t\\","label":"yes, \"maybe\"","probability_no":0.5,"probability_yes, \"maybe\"":0.6294831}'
+expect_contains "{\"id\":\"$(printf '\357\277\275')ö\","
 if command -v jq >jq_path; then
     expect_equal "jq reads it" "$(jq -r .id out | head -n 1)" "a"
 fi

@@ -3,11 +3,11 @@
  * for people is printable ASCII in lines that a terminal can show; the report for programs is one
  * JSON object with every entry. Also the recorded feature names, which are JSON inside the model.
  */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <yajl/yajl_tree.h>
 
 #include "../../tools/inspect.h"
 #include "door.h"
@@ -17,7 +17,7 @@
 typedef ortl_status (*printer)(ortl__output *output, const ortl__inspection *inspection,
                                ortl_error *error);
 
-/* What the printer writes, in a file of its own; to be freed. */
+/* What the printer writes, by way of a file, with a NUL behind it; to be freed. */
 static char *print(printer print_report, const ortl__inspection *inspection, size_t *n_bytes_out) {
     ortl__output output = ORTL__OUTPUT_INIT;
     ortl_error error;
@@ -35,6 +35,7 @@ static char *print(printer print_report, const ortl__inspection *inspection, siz
     char *text = malloc((size_t)end + 1);
     if (text == NULL || pread(fileno(file), text, (size_t)end, 0) != end) abort();
     fclose(file);
+    text[end] = '\0';
     *n_bytes_out = (size_t)end;
     return text;
 }
@@ -45,22 +46,23 @@ static void judge_text(const char *text, size_t n_bytes) {
         REQUIRE(text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~'));
 }
 
-static size_t count_of(const json_t *report, const char *key) {
-    const json_t *list = json_object_get(report, key);
-    REQUIRE(json_is_array(list));
-    return json_array_size(list);
+static size_t count_of(yajl_val report, const char *key) {
+    const char *path[] = {key, NULL};
+    yajl_val list = yajl_tree_get(report, path, yajl_t_array);
+    REQUIRE_SAID(list != NULL, key);
+    return list->u.array.len;
 }
 
-static void judge_json(const char *text, size_t n_bytes, const ortl_description *d) {
-    json_error_t problem;
-    json_t *report = json_loadb(text, n_bytes, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
-    REQUIRE_SAID(report != NULL, problem.text);
-    REQUIRE(json_is_object(report));
+static void judge_json(const char *text, const ortl_description *d) {
+    char problem[256];
+    yajl_val report = yajl_tree_parse(text, problem, sizeof problem);
+    REQUIRE_SAID(report != NULL, problem);
+    REQUIRE(YAJL_IS_OBJECT(report));
     REQUIRE(count_of(report, "metadata") == d->n_metadata);
     REQUIRE(count_of(report, "inputs") == d->n_inputs);
     REQUIRE(count_of(report, "outputs") == d->n_outputs);
     REQUIRE(count_of(report, "classes") == d->n_classes);
-    json_decref(report);
+    yajl_tree_free(report);
 }
 
 static void inspect(ortl_session *session, size_t n_bytes) {
@@ -81,7 +83,7 @@ static void inspect(ortl_session *session, size_t n_bytes) {
     judge_text(text, n_printed);
     free(text);
     text = print(ortl__inspect_json, &inspection, &n_printed);
-    judge_json(text, n_printed, &inspection.model.description);
+    judge_json(text, &inspection.model.description);
     free(text);
     ortl__feature_names_free(&inspection.feature_names);
 }
