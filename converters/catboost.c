@@ -108,12 +108,13 @@ static const char *read_quoted_loss(reading *r, size_t offset) {
     ortl__document inner;
     size_t type;
     if (!text) return NULL;
-    ortl__document_json(&inner, text, strlen(text), NULL);
+    ortl__document_json(&inner, r->source->memory, text, strlen(text), NULL);
     type = ortl__catboost_find(&inner, 0, "type");
     if (type > 0) {
         ortl__document_return(&inner, type);
         name = ortl__document_text(&inner, &r->arena);
     }
+    ortl__document_close(&inner);
     if (!name)
         ortl__document_fail(&r->document, offset, ORTL_BAD_MODEL,
                             "expected JSON with a \"type\" in the text of loss_function");
@@ -317,8 +318,9 @@ static ortl_status read_model(const ortl__trainer_source *source, ortl_builder *
     ortl__arena_init(&r.arena, source->memory);
     r.features.memory = r.labels.memory = r.trees.memory = source->memory;
     r.features.arena = r.labels.arena = &r.arena;
-    ortl__document_json(&r.document, source->bytes, source->n_bytes, error);
+    ortl__document_json(&r.document, source->memory, source->bytes, source->n_bytes, error);
     read_document(&r);
+    ortl__document_close(&r.document);
     ortl__memory_free(source->memory, r.bias.items, r.bias.capacity, sizeof *r.bias.items);
     ortl__memory_free(source->memory, r.base.items, r.base.capacity, sizeof *r.base.items);
     ortl__catboost_trees_free(&r.trees);

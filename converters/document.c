@@ -68,12 +68,16 @@ static void expected(ortl__document *document, const ortl__token *found, const c
 
 /* ---- The order of tokens --------------------------------------------------------------------- */
 
+void ortl__document_fail_depth(ortl__document *document, size_t offset) {
+    ortl__document_fail(document, offset, ORTL_LIMIT, "more than %d levels of nesting",
+                        ORTL__DOCUMENT_DEPTH);
+}
+
 ortl__document_frame *ortl__document_push(ortl__document *document, ortl__token_kind kind,
                                           size_t offset) {
     ortl__document_frame *frame;
     if (document->depth == ORTL__DOCUMENT_DEPTH) {
-        ortl__document_fail(document, offset, ORTL_LIMIT, "more than %d levels of nesting",
-                            ORTL__DOCUMENT_DEPTH);
+        ortl__document_fail_depth(document, offset);
         return NULL;
     }
     frame = &document->frames[document->depth++];
@@ -135,6 +139,10 @@ int ortl__document_item(ortl__document *document) {
 
 void ortl__document_skip(ortl__document *document) {
     size_t depth = document->depth;
+    if (document->form->skip) {
+        document->form->skip(document);
+        return;
+    }
     do ortl__document_next(document);
     while (document->depth > depth && document->status == ORTL_OK);
 }
@@ -152,6 +160,18 @@ void ortl__document_return(ortl__document *document, size_t offset) {
     document->at = offset;
     document->depth = 0;
     document->is_done = 0;
+    if (document->form->restart) document->form->restart(document, offset);
+}
+
+void ortl__document_open_again(const ortl__document *document, size_t offset,
+                               ortl__document *again_out) {
+    *again_out = *document;
+    again_out->json = NULL;
+    ortl__document_return(again_out, offset);
+}
+
+void ortl__document_close(ortl__document *document) {
+    if (document->form && document->form->close) document->form->close(document);
 }
 
 ortl_status ortl__document_finish(ortl__document *document) {
@@ -164,34 +184,20 @@ ortl_status ortl__document_finish(ortl__document *document) {
 /* ---- Texts ----------------------------------------------------------------------------------- */
 
 int ortl__token_is(const ortl__token *token, const char *name) {
-    enum { LONGEST_NAME = 64 };
-    char plain[LONGEST_NAME * 6]; /* an escape takes at most 6 bytes for one */
     size_t n = strlen(name);
-    if (!token->has_escapes) return token->n_bytes == n && memcmp(token->text, name, n) == 0;
-    if (token->n_bytes > sizeof plain) return 0;
-    return ortl__json_unescape(token->text, token->n_bytes, plain) == n &&
-           memcmp(plain, name, n) == 0;
+    return token->n_bytes == n && memcmp(token->text, name, n) == 0;
 }
 
 const char *ortl__document_text(ortl__document *document, ortl__arena *arena) {
     ortl__token token = ortl__document_next(document);
-    char *text = NULL;
-    size_t n = 0;
+    const char *text = NULL;
     if (token.kind != ORTL__TOKEN_TEXT) {
         expected(document, &token, "a text");
         return NULL;
     }
-    document->status =
-        ortl__arena_new(arena, (uint64_t)token.n_bytes + 1, 1, &text, document->error);
+    document->status = ortl__arena_text(arena, token.text, token.n_bytes, &text, document->error);
     if (document->status != ORTL_OK) return NULL;
-    if (token.has_escapes) {
-        n = ortl__json_unescape(token.text, token.n_bytes, text);
-    } else {
-        n = token.n_bytes;
-        memcpy(text, token.text, n);
-    }
-    text[n] = '\0';
-    if (memchr(text, '\0', n))
+    if (memchr(text, '\0', token.n_bytes))
         ortl__document_fail(document, token.offset, ORTL_BAD_MODEL, "the text has a NUL character");
     return document->status == ORTL_OK ? text : NULL;
 }

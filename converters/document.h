@@ -6,7 +6,7 @@
  * from the decimal text, not by way of double), and depth is counted, not recursed. document.c has
  * what every reader needs on top: entering, skipping, arrays of numbers, failures with their place.
  *
- *     ortl__document_json(&document, bytes, n_bytes, error);
+ *     ortl__document_json(&document, memory, bytes, n_bytes, error);
  *     ortl__document_enter(&document, ORTL__TOKEN_OBJECT);
  *     while (ortl__document_key(&document, &key))
  *         if (ortl__token_is(&key, "depth"))
@@ -14,6 +14,7 @@
  *         else
  *             ortl__document_skip(&document);
  *     status = ortl__document_finish(&document);
+ *     ortl__document_close(&document);
  *
  * The first failure stays: every later call does nothing and gives 0, so a reader needs to look at
  * document.status only where it would otherwise use what it was given.
@@ -44,10 +45,10 @@ typedef struct ortl__token {
     ortl__token_kind kind;
     int is_integer;   /* NUMBER */
     size_t offset;    /* of the token in the file */
-    const char *text; /* (n_bytes) KEY, TEXT: as in the file, JSON with its escapes; NUMBER: the
-                         digits, NULL when the file holds it in binary. Packed ARRAY: the items */
+    const char *text; /* (n_bytes) until the next token is read. KEY, TEXT: without escapes; NUMBER:
+                         the digits, NULL when the file holds it in binary. Packed ARRAY: the items
+                         */
     size_t n_bytes;
-    int has_escapes; /* KEY, TEXT */
     int64_t integer; /* NUMBER without text: the value when is_integer */
     double real;     /* or else */
     char item_type;  /* ARRAY: not 0 when it is packed, that is n_items numbers of this UBJSON
@@ -58,7 +59,7 @@ typedef struct ortl__token {
 typedef struct ortl__document_frame {
     uint8_t is_object;
     uint8_t is_counted;  /* UBJSON: n_left items or keys follow, and no end mark */
-    uint8_t has_items;   /* JSON: the next item comes behind a comma */
+    uint8_t has_items;   /* YAML in brackets: the next item comes behind a comma */
     uint8_t is_ready;    /* what stands in front of the next item or key was stepped over */
     uint8_t wants_value; /* the key was read, its value not yet */
     uint8_t is_flow;     /* YAML: in brackets */
@@ -66,6 +67,7 @@ typedef struct ortl__document_frame {
 } ortl__document_frame;
 
 typedef struct ortl__document ortl__document;
+typedef struct ortl__json_parser ortl__json_parser;
 
 /* What each form does in its way; all begin at document->at. */
 typedef struct ortl__document_form {
@@ -75,6 +77,10 @@ typedef struct ortl__document_form {
     int (*more)(ortl__document *document);
     void (*key)(ortl__document *document, ortl__token *token);
     void (*value)(ortl__document *document, ortl__token *token);
+    void (*skip)(ortl__document *document); /* one value; NULL: token by token */
+    /* What a form has besides its place, which may be NULL: to begin again at offset, to free. */
+    void (*restart)(ortl__document *document, size_t offset);
+    void (*close)(ortl__document *document);
 } ortl__document_form;
 
 struct ortl__document {
@@ -84,15 +90,17 @@ struct ortl__document {
     size_t at;          /* of the next byte */
     ortl_status status; /* of the first failure */
     ortl_error *error;
-    int is_done;      /* the outermost value was read */
-    size_t outermost; /* XML: where the name of the outermost element stands */
+    int is_done;             /* the outermost value was read */
+    size_t outermost;        /* XML: where the name of the outermost element stands */
+    ortl__memory *memory;    /* JSON: of the parser */
+    ortl__json_parser *json; /* JSON */
     size_t depth;
     ortl__document_frame frames[ORTL__DOCUMENT_DEPTH]; /* (depth) */
 };
 
-/* error may be NULL and gets the first failure. */
-void ortl__document_json(ortl__document *document, const void *bytes, size_t n_bytes,
-                         ortl_error *error);
+/* error may be NULL and gets the first failure. A document stays where it is in memory. */
+void ortl__document_json(ortl__document *document, ortl__memory *memory, const void *bytes,
+                         size_t n_bytes, ortl_error *error);
 void ortl__document_ubjson(ortl__document *document, const void *bytes, size_t n_bytes,
                            ortl_error *error);
 void ortl__document_yaml(ortl__document *document, const void *bytes, size_t n_bytes,
@@ -100,8 +108,15 @@ void ortl__document_yaml(ortl__document *document, const void *bytes, size_t n_b
 void ortl__document_xml(ortl__document *document, const void *bytes, size_t n_bytes,
                         ortl_error *error);
 
+/* Frees what the document has; also after a failure, and twice. */
+void ortl__document_close(ortl__document *document);
+
 /* The value that begins at offset, as a document by itself: to come back to what was skipped. */
 void ortl__document_return(ortl__document *document, size_t offset);
+
+/* The same as a second document, while the first one stays where it is. To be closed. */
+void ortl__document_open_again(const ortl__document *document, size_t offset,
+                               ortl__document *again_out);
 
 /* Fails with "line 3, column 14: " or "byte 159: " in front of the message, unless something failed
  * before. Returns the status. */
@@ -174,6 +189,7 @@ void ortl__floats_free(ortl__floats *floats, ortl__memory *memory);
 /* Enters the object or array that begins at offset; NULL when it is too deep. */
 ortl__document_frame *ortl__document_push(ortl__document *document, ortl__token_kind kind,
                                           size_t offset);
+void ortl__document_fail_depth(ortl__document *document, size_t offset);
 /* Leaves the innermost object or array, and its value ends here too. */
 void ortl__document_pop(ortl__document *document);
 /* The value that was wanted ends here. */
@@ -186,9 +202,5 @@ void ortl__document_word(ortl__token *token, const char *text, size_t n_bytes);
 size_t ortl__ubjson_number_bytes(char type);
 /* The number that stands at bytes. */
 void ortl__ubjson_number(const unsigned char *bytes, char type, ortl__token *token);
-
-/* JSON: resolves the escapes of a checked text into out, which has room for n_bytes. Returns the
- * bytes written. */
-size_t ortl__json_unescape(const char *text, size_t n_bytes, char *out);
 
 #endif

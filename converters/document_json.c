@@ -1,262 +1,351 @@
 /*
- * JSON as a document: RFC 8259, and besides NaN, Infinity and -Infinity for numbers, which the
- * trainers write. Reads the text once, from front to back; numbers and texts are checked here and
- * understood only when they are wanted.
+ * JSON as a document, by yajl. Yajl pushes what it finds, a document is pulled: the text is given
+ * to yajl in pieces of about a KiB that end between two tokens, and what comes out of a piece waits
+ * in a queue. No token is divided, so that the longest one bounds what yajl asks for.
+ *
+ * NaN, Infinity and -Infinity, which trainers write and JSON does not have, are seen here: yajl is
+ * given a null in their place.
  */
+#include <stdint.h>
 #include <string.h>
+#include <yajl/yajl_parse.h>
 
 #include "document.h"
+#include "json_room.h"
 
-static int peek(const ortl__document *document) {
-    return document->at < document->n_bytes ? document->bytes[document->at] : -1;
+enum {
+    PIECE_BYTES = 1024,        /* and up to the end of a token; each has at least one byte */
+    LONGEST_NUMBER = 1024,     /* bytes */
+    LONGEST_TEXT = 1024 * 1024 /* bytes, as it stands in the file */
+};
+
+typedef struct event {
+    ortl__token_kind kind;
+    uint32_t n_bytes; /* of text */
+    const char *text; /* KEY, TEXT, NUMBER */
+    size_t end;       /* of the token in the file */
+} event;
+
+struct ortl__json_parser {
+    yajl_handle handle;
+    ortl__json_room room;
+    const ortl__document *document;
+    size_t fed;         /* yajl has all bytes before this offset */
+    size_t piece_at;    /* offset of the last piece */
+    size_t n_word;      /* not 0: the piece was a null for a word of this many bytes */
+    yajl_status status; /* of the last piece */
+    int is_complete;    /* yajl knows that the file has ended */
+    char *texts;        /* (n_text_bytes) of the queue, those that are not in the file */
+    size_t n_text_bytes;
+    size_t last_end; /* of the last event before those in the queue, offset in the file */
+    size_t n_events;
+    size_t next; /* event that was not taken */
+    event events[PIECE_BYTES + 1];
+};
+
+/* ---- What yajl finds ------------------------------------------------------------------------- */
+
+/* Yajl hands out most tokens where they lie in the file, but texts with escapes and the first token
+ * of a piece where it will put others. */
+static const char *keep_text(ortl__json_parser *p, const char *text, size_t n_bytes) {
+    const ortl__document *document = p->document;
+    uintptr_t begin = (uintptr_t)document->bytes, at = (uintptr_t)text;
+    char *copy = p->texts + p->n_text_bytes;
+    if (at >= begin && at < begin + document->n_bytes) return text;
+    memcpy(copy, text, n_bytes);
+    p->n_text_bytes += n_bytes;
+    return copy;
 }
 
-static int skip_blanks(ortl__document *document) {
-    int c = peek(document);
-    while (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
-        document->at++;
-        c = peek(document);
+static int add(ortl__json_parser *p, ortl__token_kind kind, const char *text, size_t n_bytes) {
+    event *e = &p->events[p->n_events++];
+    e->kind = kind;
+    e->text = text;
+    e->n_bytes = (uint32_t)n_bytes;
+    e->end = p->piece_at + yajl_get_bytes_consumed(p->handle);
+    return 1;
+}
+
+static int add_text(ortl__json_parser *p, ortl__token_kind kind, const void *text, size_t n_bytes) {
+    return add(p, kind, keep_text(p, text, n_bytes), n_bytes);
+}
+
+static int on_null(void *context) {
+    ortl__json_parser *p = context;
+    const char *word = (const char *)p->document->bytes + p->piece_at;
+    if (p->n_word == 0) return add(p, ORTL__TOKEN_NULL, NULL, 0);
+    add(p, ORTL__TOKEN_NUMBER, word, p->n_word);
+    p->events[p->n_events - 1].end = p->piece_at + p->n_word;
+    return 1;
+}
+
+static int on_boolean(void *context, int value) {
+    return add(context, value ? ORTL__TOKEN_TRUE : ORTL__TOKEN_FALSE, NULL, 0);
+}
+
+static int on_number(void *context, const char *text, size_t n_bytes) {
+    return add_text(context, ORTL__TOKEN_NUMBER, text, n_bytes);
+}
+
+static int on_text(void *context, const unsigned char *text, size_t n_bytes) {
+    return add_text(context, ORTL__TOKEN_TEXT, text, n_bytes);
+}
+
+static int on_key(void *context, const unsigned char *text, size_t n_bytes) {
+    return add_text(context, ORTL__TOKEN_KEY, text, n_bytes);
+}
+
+static int on_object(void *context) {
+    return add(context, ORTL__TOKEN_OBJECT, NULL, 0);
+}
+
+static int on_array(void *context) {
+    return add(context, ORTL__TOKEN_ARRAY, NULL, 0);
+}
+
+static int on_end(void *context) {
+    return add(context, ORTL__TOKEN_END, NULL, 0);
+}
+
+static const yajl_callbacks callbacks = {.yajl_null = on_null,
+                                         .yajl_boolean = on_boolean,
+                                         .yajl_number = on_number,
+                                         .yajl_string = on_text,
+                                         .yajl_start_map = on_object,
+                                         .yajl_map_key = on_key,
+                                         .yajl_end_map = on_end,
+                                         .yajl_start_array = on_array,
+                                         .yajl_end_array = on_end};
+
+/* ---- Pieces ---------------------------------------------------------------------------------- */
+
+/* Bytes of the word that stands at offset, 0 when it is none. */
+static size_t find_word(const ortl__document *document, size_t offset) {
+    static const char *const words[] = {"NaN", "Infinity", "-Infinity"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (n <= document->n_bytes - offset && memcmp(document->bytes + offset, words[i], n) == 0)
+            return n;
     }
-    return c;
+    return 0;
 }
 
-static void expected(ortl__document *document, const char *what) {
-    int c = peek(document);
-    if (c < 0)
-        ortl__document_fail(document, document->at, ORTL_BAD_MODEL,
-                            "expected %s, but the file ends here", what);
-    else if (c < 0x20 || c > 0x7E)
-        ortl__document_fail(document, document->at, ORTL_BAD_MODEL,
-                            "expected %s, found byte 0x%02X", what, (unsigned)c);
+/* The offset behind the text whose opening quote is at offset; 0 after a failure. */
+static size_t skip_text(ortl__document *document, size_t offset) {
+    size_t n_bytes = document->n_bytes - offset, end = 1;
+    const unsigned char *text = document->bytes + offset;
+    if (n_bytes > LONGEST_TEXT) n_bytes = LONGEST_TEXT;
+    while (end < n_bytes && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    if (end < n_bytes) return offset + end + 1;
+    if (n_bytes == LONGEST_TEXT)
+        ortl__document_fail(document, offset, ORTL_LIMIT, "a text of more than %d bytes",
+                            LONGEST_TEXT);
     else
-        ortl__document_fail(document, document->at, ORTL_BAD_MODEL, "expected %s, found \"%c\"",
-                            what, c);
+        ortl__document_fail(document, offset, ORTL_BAD_MODEL, "the text does not end");
+    return 0;
 }
 
-/* ---- Objects and arrays ---------------------------------------------------------------------- */
+static int is_between(unsigned char c) {
+    return c == ',' || c == ' ' || c == '\n' || c == '[' || c == ']' || c == '{' || c == '}' ||
+           c == ':' || c == '\t' || c == '\r';
+}
+
+/* The end of the next piece: between two tokens, or before a word; 0 after a failure. */
+static size_t find_piece_end(ortl__document *document, size_t begin) {
+    const unsigned char *bytes = document->bytes;
+    size_t at = begin;
+    while (at < document->n_bytes && at - begin < PIECE_BYTES + LONGEST_NUMBER) {
+        unsigned char c = bytes[at];
+        if (c == '"') {
+            at = skip_text(document, at);
+            if (at == 0 || at - begin >= PIECE_BYTES) return at;
+            continue;
+        }
+        if (at > begin && (c == 'N' || c == 'I')) {
+            size_t word_at = at - (bytes[at - 1] == '-');
+            if (find_word(document, word_at) > 0) return word_at;
+        }
+        at++;
+        if (at - begin >= PIECE_BYTES && is_between(c)) return at;
+    }
+    if (at == document->n_bytes) return at;
+    ortl__document_fail(document, begin + PIECE_BYTES, ORTL_LIMIT, "a number of more than %d bytes",
+                        LONGEST_NUMBER);
+    return 0;
+}
+
+static void feed(ortl__document *document, ortl__json_parser *p) {
+    static const unsigned char null[] = "null";
+    const unsigned char *piece = document->bytes + p->fed;
+    size_t end;
+    p->piece_at = p->fed;
+    p->n_word = find_word(document, p->fed);
+    if (p->fed == document->n_bytes) {
+        p->is_complete = 1;
+        p->status = yajl_complete_parse(p->handle);
+    } else if (p->n_word > 0) {
+        p->fed += p->n_word;
+        p->status = yajl_parse(p->handle, null, sizeof null - 1);
+    } else if ((end = find_piece_end(document, p->fed)) > 0) {
+        p->fed = end;
+        p->status = yajl_parse(p->handle, piece, end - p->piece_at);
+    }
+}
+
+/* The next token begins behind blanks, commas, and the colon of a key. */
+static size_t skip_between(const ortl__document *document, size_t at) {
+    const unsigned char *bytes = document->bytes;
+    while (at < document->n_bytes && (bytes[at] == ' ' || bytes[at] == ',' || bytes[at] == ':' ||
+                                      (bytes[at] >= '\t' && bytes[at] <= '\r')))
+        at++;
+    return at;
+}
+
+/* At the token that yajl does not understand. */
+static void fail_broken(ortl__document *document) {
+    const char *message = (const char *)yajl_get_error(document->json->handle, 0, NULL, 0);
+    ortl__document_fail(document, skip_between(document, document->json->last_end), ORTL_BAD_MODEL,
+                        "%.*s", message ? (int)strcspn(message, "\n") : 0, message ? message : "");
+}
+
+/* Is there another event? At the end of the file there is none, and none after a failure. */
+static int has_event(ortl__document *document) {
+    ortl__json_parser *p = document->json;
+    if (document->status != ORTL_OK) return 0;
+    if (p->next < p->n_events) return 1;
+    if (p->n_events > 0) p->last_end = p->events[p->n_events - 1].end;
+    p->next = p->n_events = p->n_text_bytes = 0;
+    while (document->status == ORTL_OK && p->n_events == 0) {
+        if (p->status != yajl_status_ok)
+            fail_broken(document);
+        else if (p->is_complete)
+            return 0;
+        else
+            feed(document, p);
+    }
+    return document->status == ORTL_OK;
+}
+
+/* ---- As a document --------------------------------------------------------------------------- */
+
+static void take(ortl__document *document, ortl__token *token) {
+    ortl__json_parser *p = document->json;
+    token->offset = document->at;
+    if (!has_event(document)) return;
+    const event *e = &p->events[p->next++];
+    token->kind = e->kind;
+    token->text = e->text;
+    token->n_bytes = e->n_bytes;
+    document->at = skip_between(document, e->end);
+}
 
 static int more(ortl__document *document) {
-    ortl__document_frame *frame;
-    int c = skip_blanks(document);
-    if (document->depth == 0) return c >= 0;
-    frame = &document->frames[document->depth - 1];
-    if (frame->is_ready) return 1;
-    if (c == (frame->is_object ? '}' : ']')) {
-        document->at++;
-        ortl__document_pop(document);
-        return 0;
-    }
-    if (frame->has_items && c != ',') {
-        expected(document, frame->is_object ? "\",\" or \"}\"" : "\",\" or \"]\"");
-        return 0;
-    }
-    if (frame->has_items) document->at++;
-    frame->has_items = frame->is_ready = 1;
+    ortl__json_parser *p = document->json;
+    ortl__token end;
+    if (!has_event(document)) return 0;
+    if (p->events[p->next].kind != ORTL__TOKEN_END) return 1;
+    take(document, &end);
+    ortl__document_pop(document);
+    return 0;
+}
+
+static int is_whole(const ortl__token *token) {
+    for (size_t i = 0; i < token->n_bytes; i++)
+        if (token->text[i] != '-' && (token->text[i] < '0' || token->text[i] > '9')) return 0;
     return 1;
-}
-
-/* ---- Texts ----------------------------------------------------------------------------------- */
-
-static int hex_digit(int c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Steps over an escape; 0 when it is none. */
-static int skip_escape(ortl__document *document) {
-    int c;
-    document->at++;
-    c = peek(document);
-    if (c < 0 || !strchr("\"\\/bfnrtu", c) || c == 0) return 0;
-    document->at++;
-    for (int i = 0; c == 'u' && i < 4; i++) {
-        if (hex_digit(peek(document)) < 0) return 0;
-        document->at++;
-    }
-    return 1;
-}
-
-/* At the opening quote. */
-static void read_text(ortl__document *document, ortl__token *token) {
-    size_t begin = ++document->at;
-    int c = peek(document);
-    while (c >= 0x20 && c != '"') {
-        if (c == '\\') {
-            size_t offset = document->at;
-            token->has_escapes = 1;
-            if (!skip_escape(document)) {
-                ortl__document_fail(document, offset, ORTL_BAD_MODEL, "unknown escape in a text");
-                return;
-            }
-        } else {
-            document->at++;
-        }
-        c = peek(document);
-    }
-    if (c != '"') {
-        expected(document, "the end of the text, '\"'");
-        return;
-    }
-    token->text = (const char *)document->bytes + begin;
-    token->n_bytes = document->at - begin;
-    document->at++;
-}
-
-static uint32_t read_hex4(const char *text) {
-    uint32_t value = 0;
-    for (int i = 0; i < 4; i++) value = value << 4 | (uint32_t)hex_digit(text[i]);
-    return value;
-}
-
-static size_t write_utf8(uint32_t c, char *out) {
-    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    for (size_t i = n - 1; i > 0; i--) {
-        out[i] = (char)(0x80 | (c & 0x3F));
-        c >>= 6;
-    }
-    out[0] = (char)(leads[n] | c);
-    return n;
-}
-
-/* A character in \u form, which may take two escapes; a surrogate alone is left for whoever checks
- * the UTF-8. Returns the bytes read. */
-static size_t read_unicode(const char *text, size_t n_bytes, uint32_t *character_out) {
-    uint32_t c = read_hex4(text + 2), low = 0;
-    *character_out = c;
-    if (c < 0xD800 || c >= 0xDC00 || n_bytes < 12 || text[6] != '\\' || text[7] != 'u') return 6;
-    low = read_hex4(text + 8);
-    if (low < 0xDC00 || low >= 0xE000) return 6;
-    *character_out = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-    return 12;
-}
-
-size_t ortl__json_unescape(const char *text, size_t n_bytes, char *out) {
-    static const char names[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
-    size_t n = 0;
-    for (size_t i = 0; i < n_bytes;) {
-        if (text[i] != '\\') {
-            out[n++] = text[i++];
-        } else if (text[i + 1] == 'u') {
-            uint32_t c;
-            i += read_unicode(text + i, n_bytes - i, &c);
-            n += write_utf8(c, out + n);
-        } else {
-            out[n++] = meanings[strchr(names, text[i + 1]) - names];
-            i += 2;
-        }
-    }
-    return n;
-}
-
-static void read_key(ortl__document *document, ortl__token *token) {
-    token->kind = ORTL__TOKEN_KEY;
-    if (skip_blanks(document) != '"') {
-        expected(document, "a key in quotes");
-        return;
-    }
-    token->offset = document->at;
-    read_text(document, token);
-    if (document->status == ORTL_OK && skip_blanks(document) != ':')
-        expected(document, "\":\" behind the key");
-    document->at++;
-}
-
-/* ---- Numbers and words ----------------------------------------------------------------------- */
-
-/* Steps over decimal digits; 0 when there are none. */
-static int skip_digits(ortl__document *document) {
-    size_t begin = document->at;
-    for (int c = peek(document); c >= '0' && c <= '9'; c = peek(document)) document->at++;
-    return document->at > begin;
-}
-
-/* Steps over word when it stands here. */
-static int skip_word(ortl__document *document, const char *word) {
-    size_t n = strlen(word);
-    if (n > document->n_bytes - document->at ||
-        memcmp(document->bytes + document->at, word, n) != 0)
-        return 0;
-    document->at += n;
-    return 1;
-}
-
-/* The part of a number behind its whole digits; 0 when it is broken. */
-static int skip_fraction(ortl__document *document, ortl__token *token) {
-    int c = peek(document);
-    if (c == '.') {
-        token->is_integer = 0;
-        document->at++;
-        if (!skip_digits(document)) return 0;
-        c = peek(document);
-    }
-    if (c != 'e' && c != 'E') return 1;
-    token->is_integer = 0;
-    document->at++;
-    c = peek(document);
-    if (c == '+' || c == '-') document->at++;
-    return skip_digits(document);
-}
-
-static void read_number(ortl__document *document, ortl__token *token) {
-    size_t begin = document->at;
-    int is_good;
-    if (peek(document) == '-') document->at++;
-    token->is_integer = 1;
-    if (skip_word(document, "NaN") || skip_word(document, "Infinity")) {
-        token->is_integer = 0;
-        is_good = 1;
-    } else if (peek(document) == '0') {
-        document->at++;
-        is_good = skip_fraction(document, token);
-    } else {
-        is_good = skip_digits(document) && skip_fraction(document, token);
-    }
-    if (!is_good) expected(document, "a digit");
-    token->kind = ORTL__TOKEN_NUMBER;
-    token->text = (const char *)document->bytes + begin;
-    token->n_bytes = document->at - begin;
-}
-
-static void read_word(ortl__document *document, ortl__token *token) {
-    if (skip_word(document, "true"))
-        token->kind = ORTL__TOKEN_TRUE;
-    else if (skip_word(document, "false"))
-        token->kind = ORTL__TOKEN_FALSE;
-    else if (skip_word(document, "null"))
-        token->kind = ORTL__TOKEN_NULL;
-    else
-        expected(document, "a value");
 }
 
 static void read_value(ortl__document *document, ortl__token *token) {
-    int c = skip_blanks(document);
-    token->offset = document->at;
-    if (c == '{' || c == '[') {
-        token->kind = c == '{' ? ORTL__TOKEN_OBJECT : ORTL__TOKEN_ARRAY;
-        document->at++;
+    take(document, token);
+    if (token->kind == ORTL__TOKEN_OBJECT || token->kind == ORTL__TOKEN_ARRAY) {
         ortl__document_push(document, token->kind, token->offset);
         return;
     }
-    if (c == '"') {
-        token->kind = ORTL__TOKEN_TEXT;
-        read_text(document, token);
-    } else if (c == '-' || c == 'N' || c == 'I' || (c >= '0' && c <= '9')) {
-        read_number(document, token);
-    } else {
-        read_word(document, token);
-    }
+    if (token->kind == ORTL__TOKEN_NUMBER) token->is_integer = is_whole(token);
     ortl__document_value_done(document);
 }
 
-static const ortl__document_form json_form = {0, more, read_key, read_value};
+/* Without making tokens: most of a file is stepped over at first. */
+static void skip(ortl__document *document) {
+    ortl__json_parser *p = document->json;
+    size_t depth = document->depth;
+    while (has_event(document)) {
+        const event *e = &p->events[p->next++];
+        if (e->kind == ORTL__TOKEN_OBJECT || e->kind == ORTL__TOKEN_ARRAY) depth++;
+        if (e->kind == ORTL__TOKEN_END) depth--;
+        if (depth > ORTL__DOCUMENT_DEPTH) {
+            ortl__document_fail_depth(document, e->end - 1);
+        } else if (depth == document->depth) {
+            document->at = skip_between(document, e->end);
+            ortl__document_value_done(document);
+            return;
+        }
+    }
+}
 
-void ortl__document_json(ortl__document *document, const void *bytes, size_t n_bytes,
-                         ortl_error *error) {
+/* ---- The parser ------------------------------------------------------------------------------ */
+
+/* Bytes of the longest text that can be there. */
+static size_t longest_text(const ortl__document *document) {
+    return document->n_bytes < LONGEST_TEXT ? document->n_bytes : LONGEST_TEXT;
+}
+
+static size_t parser_bytes(const ortl__document *document) {
+    size_t longest = longest_text(document);
+    return sizeof(ortl__json_parser) + ortl__json_room_bytes(longest) + PIECE_BYTES +
+           LONGEST_NUMBER + longest;
+}
+
+/* One block: the record, the memory of yajl, texts. */
+static ortl__json_parser *new_parser(ortl__document *document) {
+    ortl__json_parser *p;
+    size_t n_bytes = parser_bytes(document);
+    document->status = ortl__memory_new(document->memory, n_bytes, 1, &p, document->error);
+    if (document->status != ORTL_OK) return NULL;
+    p->room.bytes = (unsigned char *)(p + 1);
+    p->room.n_bytes = ortl__json_room_bytes(longest_text(document));
+    p->texts = (char *)p->room.bytes + p->room.n_bytes;
+    return p;
+}
+
+/* A new parser of yajl in the same memory; yajl has nothing else to give back. */
+static void restart(ortl__document *document, size_t offset) {
+    ortl__json_parser *p = document->json;
+    yajl_alloc_funcs functions;
+    if (document->status == ORTL_OK && !p) p = document->json = new_parser(document);
+    if (document->status != ORTL_OK) return;
+    p->room.n_used = 0;
+    functions = ortl__json_room_functions(&p->room);
+    p->handle = yajl_alloc(&callbacks, &functions, p);
+    yajl_config(p->handle, yajl_dont_validate_strings, 1);
+    yajl_config(p->handle, yajl_allow_trailing_garbage, offset > 0);
+    p->document = document;
+    p->fed = p->last_end = offset;
+    p->status = yajl_status_ok;
+    p->is_complete = 0;
+    p->next = p->n_events = 0;
+    document->at = skip_between(document, offset);
+}
+
+static void close_parser(ortl__document *document) {
+    ortl__memory_free(document->memory, document->json, parser_bytes(document), 1);
+    document->json = NULL;
+}
+
+static const ortl__document_form json_form = {.more = more,
+                                              .key = take,
+                                              .value = read_value,
+                                              .skip = skip,
+                                              .restart = restart,
+                                              .close = close_parser};
+
+void ortl__document_json(ortl__document *document, ortl__memory *memory, const void *bytes,
+                         size_t n_bytes, ortl_error *error) {
     memset(document, 0, sizeof *document);
     document->form = &json_form;
     document->bytes = bytes;
     document->n_bytes = n_bytes;
+    document->memory = memory;
     document->error = error;
+    restart(document, 0);
 }

@@ -240,7 +240,8 @@ static void read_value(ortl__document *document, ortl__token *token) {
     }
 }
 
-static const ortl__document_form ubjson_form = {1, more, read_key, read_value};
+static const ortl__document_form ubjson_form = {
+    .is_binary = 1, .more = more, .key = read_key, .value = read_value};
 
 void ortl__document_ubjson(ortl__document *document, const void *bytes, size_t n_bytes,
                            ortl_error *error) {

@@ -248,7 +248,7 @@ static void read_value(ortl__document *document, ortl__token *token) {
         read_content(document, token, name_around(document, document->depth));
 }
 
-static const ortl__document_form xml_form = {0, more, read_key, read_value};
+static const ortl__document_form xml_form = {.more = more, .key = read_key, .value = read_value};
 
 void ortl__document_xml(ortl__document *document, const void *bytes, size_t n_bytes,
                         ortl_error *error) {

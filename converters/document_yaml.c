@@ -246,7 +246,7 @@ static void read_value(ortl__document *document, ortl__token *token) {
     ortl__document_value_done(document);
 }
 
-static const ortl__document_form yaml_form = {0, more, read_key, read_value};
+static const ortl__document_form yaml_form = {.more = more, .key = read_key, .value = read_value};
 
 void ortl__document_yaml(ortl__document *document, const void *bytes, size_t n_bytes,
                          ortl_error *error) {

@@ -1,10 +1,9 @@
 /*
  * The memory of a yajl parser or generator: one block that is taken beforehand and hands out its
  * bytes from front to back, because yajl does not look whether its allocator gave it anything.
- *
- * What yajl asks for is bounded when every text is given to it whole: ORTL__JSON_ROOM_BYTES for its
- * own records, and for texts with escapes a buffer that doubles, so less than four times the
- * longest of them with all its former sizes.
+ * What it asks for is bounded by the longest token that it is given, all in one piece: it keeps two
+ * buffers for texts, which double when they are too short, so that each with all its former sizes
+ * takes less than four times that.
  */
 #ifndef ORTL_JSON_ROOM_H
 #define ORTL_JSON_ROOM_H
@@ -13,7 +12,10 @@
 #include <string.h>
 #include <yajl/yajl_common.h>
 
-#define ORTL__JSON_ROOM_BYTES 16384 /* without texts that have escapes */
+/* For records, the state of 1,300 levels, and two buffers. */
+static inline size_t ortl__json_room_bytes(size_t longest) {
+    return 32768 + 8 * longest;
+}
 
 typedef struct ortl__json_room {
     unsigned char *bytes; /* (n_bytes) aligned for any type */

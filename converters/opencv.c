@@ -243,7 +243,7 @@ static void open_document(reading *r, ortl_error *error) {
     size_t n_bytes = r->source->n_bytes, at = 0;
     while (at < n_bytes && (bytes[at] == ' ' || (bytes[at] >= '\t' && bytes[at] <= '\r'))) at++;
     if (at < n_bytes && bytes[at] == '{')
-        ortl__document_json(&r->document, bytes, n_bytes, error);
+        ortl__document_json(&r->document, r->source->memory, bytes, n_bytes, error);
     else if (at < n_bytes && bytes[at] == '<')
         ortl__document_xml(&r->document, bytes, n_bytes, error);
     else
@@ -278,6 +278,7 @@ static ortl_status read_model(const ortl__trainer_source *source, ortl_builder *
     ortl__arena_init(&r.arena, source->memory);
     open_document(&r, error);
     read_document(&r);
+    ortl__document_close(&r.document);
     free_lists(&r);
     return r.document.status;
 }

@@ -15,8 +15,7 @@ typedef struct ortl__trainer_source {
     const unsigned char *bytes; /* (n_bytes) untrusted, not ended by NUL */
     size_t n_bytes;
     ortl__memory *memory;      /* for the reader's own needs; the builder's is counted in the same
-                                  budget. A JSON library that allocates by itself is the reader's to
-                                  bound: n_bytes is below limits->model_bytes */
+                                  budget */
     const ortl_limits *limits; /* no zero in it, but for memory_bytes */
     int best_rounds_only;      /* leave out the rounds after the best iteration, when recorded */
 } ortl__trainer_source;

@@ -57,8 +57,8 @@ static ortl_status open_document(ortl__xgboost *x, ortl_error *error) {
     const ortl__trainer_source *source = x->source;
     switch (find_form(source->bytes, source->n_bytes)) {
     case FORM_JSON:
-        ortl__document_json(&x->document, source->bytes, source->n_bytes, error);
-        return ORTL_OK;
+        ortl__document_json(&x->document, source->memory, source->bytes, source->n_bytes, error);
+        return x->document.status;
     case FORM_UBJSON:
         ortl__document_ubjson(&x->document, source->bytes, source->n_bytes, error);
         return ORTL_OK;
@@ -281,6 +281,7 @@ static ortl_status read_model(const ortl__trainer_source *source, ortl_builder *
     status = open_document(&x, error);
     if (status == ORTL_OK) status = ortl__xgboost_survey(&x);
     if (status == ORTL_OK) status = build(&x, builder, error);
+    ortl__document_close(&x.document);
     ortl__integers_free(&x.version, source->memory);
     ortl__integers_free(&x.tree_info, source->memory);
     ortl__integers_free(&x.rounds, source->memory);

@@ -195,10 +195,10 @@ static void prepare_vectors(tree_reader *r) {
     }
     r->vectors_by_node = r->leaf_weights.n == 0;
     if (!r->vectors_by_node || r->base_weights_at == 0) return;
-    again = *document;
-    ortl__document_return(&again, r->base_weights_at);
+    ortl__document_open_again(document, r->base_weights_at, &again);
     ortl__document_floats(&again, r->x->source->memory, &r->leaf_weights);
     document->status = again.status;
+    ortl__document_close(&again);
 }
 
 /* ---- Nodes ----------------------------------------------------------------------------------- */

@@ -449,7 +449,7 @@ static const refusal refusals[] = {
     {"[]}]}", "[104,105]}]}", ORTL_UNSUPPORTED,
      "it takes categories by name, which a table of numbers does not hold; to convert it for their "
      "codes, remove \"cats\" from its JSON file"},
-    {"\"a\"", "\"\\ud800\"", ORTL_BAD_MODEL, NULL},
+    {"\"a\"", "\"\xed\xa0\x80\"", ORTL_BAD_MODEL, NULL},
     {"\"a\"", "1", ORTL_BAD_MODEL, "line 1, column 30: expected a text, found a number"},
     /* trees as a whole */
     {"\"trees\":", "\"treez\":", ORTL_BAD_MODEL, "there is no array of trees"},
@@ -471,7 +471,7 @@ static const refusal refusals[] = {
     {"\"size_leaf_vector\":\"0\"", "\"size_leaf_vector\":\"2\"", ORTL_BAD_MODEL,
      AT_TREE ": size_leaf_vector is 2, the model has 1 outputs"},
     {"[1,-1,-1],\"right", "[1,-1,x],\"right", ORTL_BAD_MODEL,
-     "line 6, column 23: expected a value, found \"x\""},
+     "line 6, column 23: lexical error: invalid char in json text."},
     {"[1,-1,-1],\"right", "[1,-1,1.5],\"right", ORTL_BAD_MODEL,
      "line 6, column 23: expected a whole number"},
     /* nodes */
@@ -499,9 +499,8 @@ static const refusal refusals[] = {
     {"\"categories_nodes\":[0]", "\"categories_nodes\":[0,0]", ORTL_BAD_MODEL, NULL},
     /* the text */
     {"\"version\"", "version", ORTL_BAD_MODEL,
-     "line 13, column 41: expected a key in quotes, found \"v\""},
-    {"[3,2,0]}", "[3,2,0]} x", ORTL_BAD_MODEL,
-     "line 13, column 60: the file goes on behind its value"},
+     "line 13, column 41: lexical error: invalid char in json text."},
+    {"[3,2,0]}", "[3,2,0]} x", ORTL_BAD_MODEL, "line 13, column 60: parse error: trailing garbage"},
     {"\"version\":[3,2,0]}", "", ORTL_BAD_MODEL, NULL},
 };
 

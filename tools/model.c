@@ -187,9 +187,9 @@ static bool read_names(ortl_string text, ortl__json_room *room, names_reader *re
 
 static ortl_status new_names(const names_reader *measured, ortl__feature_names *names_out,
                              ortl_error *error) {
-    *names_out = (ortl__feature_names){calloc(measured->n_names, sizeof(ortl_string)),
-                                       measured->n_names, malloc(measured->n_bytes),
-                                       measured->n_bytes};
+    *names_out =
+        (ortl__feature_names){calloc(measured->n_names, sizeof(ortl_string)), measured->n_names,
+                              malloc(measured->n_bytes), measured->n_bytes};
     if (names_out->names != NULL && names_out->text != NULL) return ORTL_OK;
     ortl__feature_names_free(names_out);
     return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for %llu feature names",
@@ -210,8 +210,8 @@ ortl_status ortl__model_feature_names(const ortl__model *model, ortl__feature_na
     *names_out = (ortl__feature_names){NULL, 0, NULL, 0};
     ortl_string text;
     ortl_status status = find_entry(model, "feature_names", &text, error);
-    if (status != ORTL_OK || text.data == NULL || text.n_bytes > SIZE_MAX / 8) return status;
-    ortl__json_room room = {.n_bytes = ORTL__JSON_ROOM_BYTES + 4 * text.n_bytes};
+    if (status != ORTL_OK || text.data == NULL || text.n_bytes > SIZE_MAX / 16) return status;
+    ortl__json_room room = {.n_bytes = ortl__json_room_bytes(text.n_bytes)};
     room.bytes = malloc(room.n_bytes);
     if (room.bytes == NULL)
         return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the feature names");
