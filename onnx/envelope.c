@@ -47,9 +47,19 @@ ortl_status ortl__reader_new_value(ortl__reader *reader, const char *name, uint3
                                    ortl_error *error) {
     int is_new;
     ortl_status status =
-        ortl__names_add(&reader->values, name, strlen(name), value_out, &is_new, error);
+        ortl__names_add(reader->values, name, strlen(name), value_out, &is_new, error);
     if (status != ORTL_OK || is_new) return status;
     return ortl__fail(error, ORTL_BAD_MODEL, "value \"%s\" is made twice", name);
+}
+
+ortl_status ortl__reader_list_values(ortl__reader *reader, const char ***names_out, uint32_t *n_out,
+                                     ortl_error *error) {
+    const ortl__names *values = reader->values;
+    ortl_status status = ortl__reader_array(reader, (uint32_t)values->n_entries, sizeof **names_out,
+                                            names_out, n_out, error);
+    for (uint32_t i = 0; status == ORTL_OK && i < *n_out; i++)
+        (*names_out)[i] = values->entries[i].text;
+    return status;
 }
 
 /* ---- Passing over a message ------------------------------------------------------------------ */
@@ -117,7 +127,7 @@ static ortl_status read_input(ortl__reader *reader, ortl__wire wire, uint32_t in
     (void)index;
     ortl_status status = ortl__reader_value_info(reader, wire, input, error);
     if (status != ORTL_OK) return status;
-    uint32_t known = ortl__names_find(&reader->values, input->name, strlen(input->name));
+    uint32_t known = ortl__names_find(reader->values, input->name, strlen(input->name));
     if (known < graph->n_initializers) {
         memset(input, 0, sizeof *input);
         return ORTL_OK;
@@ -139,7 +149,7 @@ static ortl_status read_output(ortl__reader *reader, ortl__wire wire, uint32_t i
     ortl__graph_value *output = &reader->graph->outputs[index];
     ortl_status status = ortl__reader_value_info(reader, wire, output, error);
     if (status != ORTL_OK) return status;
-    output->value = ortl__names_find(&reader->values, output->name, strlen(output->name));
+    output->value = ortl__names_find(reader->values, output->name, strlen(output->name));
     if (output->value != ORTL__NO_NAME) return ORTL_OK;
     return ortl__fail(error, ORTL_BAD_MODEL, "output \"%s\" of the graph is made by no node",
                       output->name);
@@ -183,17 +193,6 @@ static ortl_status make_arrays(ortl__reader *reader, const uint32_t *counts, ort
     return status;
 }
 
-/* The texts of the values, which the set of names has in the order of their numbers. */
-static ortl_status list_values(ortl__reader *reader, ortl_error *error) {
-    ortl__graph *graph = reader->graph;
-    ortl_status status =
-        ortl__reader_array(reader, (uint32_t)reader->values.n_entries, sizeof *graph->value_names,
-                           &graph->value_names, &graph->n_values, error);
-    for (uint32_t i = 0; status == ORTL_OK && i < graph->n_values; i++)
-        graph->value_names[i] = reader->values.entries[i].text;
-    return status;
-}
-
 static ortl_status read_graph(ortl__reader *reader, ortl__wire wire, ortl_error *error) {
     uint32_t counts[ORTL__COUNTED_FIELDS];
     ortl_status status = ortl__reader_count(wire, counts, 0, NULL, error);
@@ -211,7 +210,10 @@ static ortl_status read_graph(ortl__reader *reader, ortl__wire wire, ortl_error 
     if (status == ORTL_OK)
         status = ortl__reader_each(reader, wire, ORTL__GRAPH_OUTPUT, counts[ORTL__GRAPH_OUTPUT],
                                    read_output, error);
-    if (status == ORTL_OK) status = list_values(reader, error);
+    if (status == ORTL_OK) status = ortl__reader_branches(reader, error);
+    if (status == ORTL_OK)
+        status = ortl__reader_list_values(reader, &reader->graph->value_names,
+                                          &reader->graph->n_values, error);
     if (status == ORTL_OK) status = ortl__reader_inline(reader, error);
     return status;
 }
@@ -332,7 +334,8 @@ static void begin(ortl__reader *reader, ortl__source *source, ortl__memory *memo
     graph->producer_name = graph->producer_version = graph->domain = graph->doc_string =
         graph->name = "";
     *reader = (ortl__reader){.source = source, .memory = memory, .limits = limits, .graph = graph};
-    ortl__names_init(&reader->values, memory);
+    ortl__names_init(&reader->graph_values, memory);
+    reader->values = &reader->graph_values;
     ortl__names_init(&reader->functions, memory);
     ortl__names_init(&reader->attributes, memory);
     ortl__message_room_init(&reader->messages, memory, limits);
@@ -343,7 +346,7 @@ static void end(ortl__reader *reader) {
     ortl__message_room_free(&reader->messages);
     ortl__names_free(&reader->attributes);
     ortl__names_free(&reader->functions);
-    ortl__names_free(&reader->values);
+    ortl__names_free(&reader->graph_values);
 }
 
 ortl_status ortl__envelope_read(ortl__source *source, ortl__memory *memory,

@@ -11,7 +11,6 @@ enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_TYPE = 20, ATTRIBUTE_REFERENCE = 21 };
 
 /* Kinds that are known in order to be refused; numbers of AttributeType. */
 enum {
-    KIND_GRAPH = 5,
     KIND_TENSORS = 9,
     KIND_GRAPHS = 10,
     KIND_SPARSE_TENSOR = 11,
@@ -34,7 +33,7 @@ static const struct field_facts {
     {3, ORTL__ATTRIBUTE_INT, "INT", ORTL__WIRE_VARINT, 0, ORTL__ELEMENT_INT, NULL},
     {4, ORTL__ATTRIBUTE_STRING, "STRING", ORTL__WIRE_LENGTH, 0, ORTL__ELEMENT_TEXT, NULL},
     {5, ORTL__ATTRIBUTE_TENSOR, "TENSOR", ORTL__WIRE_LENGTH, 0, ORTL__ELEMENT_BYTE, NULL},
-    {6, KIND_GRAPH, "GRAPH", ORTL__WIRE_LENGTH, 0, ORTL__ELEMENT_BYTE, "a subgraph"},
+    {6, ORTL__ATTRIBUTE_BRANCH, "GRAPH", ORTL__WIRE_LENGTH, 0, ORTL__ELEMENT_BYTE, "a subgraph"},
     {7, ORTL__ATTRIBUTE_FLOATS, "FLOATS", ORTL__WIRE_FIXED32, 1, ORTL__ELEMENT_FLOAT, NULL},
     {8, ORTL__ATTRIBUTE_INTS, "INTS", ORTL__WIRE_VARINT, 1, ORTL__ELEMENT_INT, NULL},
     {9, ORTL__ATTRIBUTE_STRINGS, "STRINGS", ORTL__WIRE_LENGTH, 1, ORTL__ELEMENT_TEXT, NULL},
@@ -75,7 +74,7 @@ ortl_status ortl__attribute_find_name(ortl__reader *reader, ortl__wire wire,
     ortl_string name;
     const uint64_t at = wire.at;
     memset(facts_out, 0, sizeof *facts_out);
-    facts_out->is_in_function = reader->inside != NULL;
+    facts_out->is_in_function = ortl__reader_function_around(reader) != NULL;
     do {
         ortl_status status = ortl__wire_next(&wire, &field, error);
         if (status != ORTL_OK) return status;
@@ -98,6 +97,11 @@ ortl_status ortl__attribute_find_name(ortl__reader *reader, ortl__wire wire,
 }
 
 /* ---- Walking over the fields ----------------------------------------------------------------- */
+
+/* Branches of If are the only subgraphs that are known. */
+static int is_refused(const ortl__attribute_facts *facts, const struct field_facts *known) {
+    return known->refused != NULL && !(known->kind == ORTL__ATTRIBUTE_BRANCH && facts->is_of_if);
+}
 
 static ortl_status refuse(const ortl__attribute_facts *facts, const struct field_facts *known,
                           ortl_error *error) {
@@ -128,7 +132,7 @@ static ortl_status walk_type(const ortl__wire_field *field, int wanted_kind,
     if (known == NULL)
         return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" has type %llu, which is unknown",
                           facts->name, (unsigned long long)field->value);
-    if (known->refused != NULL) return refuse(facts, known, error);
+    if (is_refused(facts, known)) return refuse(facts, known, error);
     facts->declared_kind = 0; /* of several, the last one counts */
     status = settle_kind(facts, wanted_kind, known->kind, error);
     facts->declared_kind = known->kind;
@@ -139,11 +143,13 @@ static ortl_status walk_data(ortl__wire *wire, const ortl__wire_field *field,
                              const struct field_facts *known, int wanted_kind,
                              ortl__element_sink *sink, ortl__attribute_facts *facts,
                              ortl_error *error) {
-    if (known->refused != NULL) return refuse(facts, known, error);
+    if (is_refused(facts, known)) return refuse(facts, known, error);
     ortl_status status = settle_kind(facts, wanted_kind, known->kind, error);
     if (status != ORTL_OK) return status;
-    if (known->kind == ORTL__ATTRIBUTE_TENSOR && facts->kind != 0)
-        return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" has two tensors", facts->name);
+    if (facts->kind != 0 &&
+        (known->kind == ORTL__ATTRIBUTE_TENSOR || known->kind == ORTL__ATTRIBUTE_BRANCH))
+        return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" has two %s", facts->name,
+                          known->kind == ORTL__ATTRIBUTE_TENSOR ? "tensors" : "graphs");
     facts->kind = known->kind;
     if (known->is_list) return ortl__elements_read(wire, field, known->elements, sink, error);
     facts->single = *field;
@@ -273,6 +279,17 @@ static ortl_status read_tensor(ortl__reader *reader, const ortl__wire *wire,
     return ortl__reader_constant(reader, inner, constant, error);
 }
 
+static ortl_status read_branch(ortl__reader *reader, const ortl__wire *wire,
+                               const ortl__attribute_facts *facts, ortl__attribute *attribute,
+                               ortl_error *error) {
+    ortl__wire inner;
+    if (facts->single.number == 0)
+        return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" has no graph", facts->name);
+    ortl_status status = ortl__wire_enter(wire, &facts->single, &inner, error);
+    if (status != ORTL_OK) return status;
+    return ortl__reader_branch(reader, inner, facts->name, &attribute->as.branch, error);
+}
+
 /* An attribute whose value the call of the function will give. */
 static ortl_status read_reference(ortl__reader *reader, const ortl__attribute_facts *facts,
                                   ortl__attribute *attribute_out, ortl_error *error) {
@@ -309,6 +326,8 @@ ortl_status ortl__reader_attribute(ortl__reader *reader, ortl__wire wire,
     attribute_out->count = facts->count;
     if (facts->kind == ORTL__ATTRIBUTE_TENSOR)
         return read_tensor(reader, &wire, facts, attribute_out, error);
+    if (attribute_out->kind == ORTL__ATTRIBUTE_BRANCH)
+        return read_branch(reader, &wire, facts, attribute_out, error);
     list_sink to = {{NULL, store_elements}, reader, facts, NULL, NULL, NULL, 0};
     status = make_list(&to, attribute_out, error);
     if (status != ORTL_OK) return status;

@@ -74,6 +74,12 @@ ortl_status ortl__reader_find_function(ortl__reader *reader, const ortl__node *n
     return ORTL_OK;
 }
 
+const ortl__function *ortl__reader_function_around(const ortl__reader *reader) {
+    const ortl__function *around = reader->inside;
+    while (around && around->is_branch) around = around->around;
+    return around;
+}
+
 /* ---- What is inside -------------------------------------------------------------------------- */
 
 static ortl_status read_opset(ortl__reader *reader, ortl__wire wire, uint32_t index,
@@ -126,21 +132,11 @@ static ortl_status find_outputs(ortl__reader *reader, const Onnx__FunctionProto 
                            &function->outputs, &function->n_outputs, error);
     for (size_t i = 0; i < message->n_output && status == ORTL_OK; i++) {
         const char *name = message->output[i];
-        function->outputs[i] = ortl__names_find(&reader->values, name, strlen(name));
+        function->outputs[i] = ortl__names_find(reader->values, name, strlen(name));
         if (function->outputs[i] == ORTL__NO_NAME)
             status =
                 ortl__fail(error, ORTL_BAD_MODEL, "its output \"%s\" is made by no node", name);
     }
-    return status;
-}
-
-static ortl_status list_locals(ortl__reader *reader, ortl_error *error) {
-    ortl__function *function = reader->inside;
-    ortl_status status = ortl__reader_array(reader, (uint32_t)reader->values.n_entries,
-                                            sizeof *function->local_names, &function->local_names,
-                                            &function->n_locals, error);
-    for (uint32_t i = 0; status == ORTL_OK && i < function->n_locals; i++)
-        function->local_names[i] = reader->values.entries[i].text;
     return status;
 }
 
@@ -189,7 +185,10 @@ static ortl_status read_body(ortl__reader *reader, ortl_error *error) {
     if (status == ORTL_OK) status = name_inputs(reader, message, error);
     if (status == ORTL_OK) status = read_lists(reader, counts, error);
     if (status == ORTL_OK) status = find_outputs(reader, message, error);
-    if (status == ORTL_OK) status = list_locals(reader, error);
+    if (status == ORTL_OK) status = ortl__reader_branches(reader, error);
+    if (status == ORTL_OK)
+        status =
+            ortl__reader_list_values(reader, &function->local_names, &function->n_locals, error);
     ortl__message_free(&reader->messages, message);
     return status;
 }
@@ -197,13 +196,13 @@ static ortl_status read_body(ortl__reader *reader, ortl_error *error) {
 /* The names inside are apart from those of the graph. */
 ortl_status ortl__reader_function_body(ortl__reader *reader, ortl__function *function,
                                        ortl_error *error) {
-    const ortl__names values = reader->values;
     if (function->is_read) return ORTL_OK;
-    ortl__names_init(&reader->values, reader->memory);
+    ortl__names_init(&function->values, reader->memory);
+    reader->values = &function->values;
     reader->inside = function;
     ortl_status status = read_body(reader, error);
-    ortl__names_free(&reader->values);
-    reader->values = values;
+    ortl__names_free(&function->values);
+    reader->values = &reader->graph_values;
     reader->inside = NULL;
     function->is_read = status == ORTL_OK;
     if (status != ORTL_OK) ortl__fail_within(error, "function \"%s\": ", function->name);

@@ -8,12 +8,12 @@
 #include "onnx_ml.pb-c.h"
 #include "reader.h"
 
-static ortl_status find_input(const ortl__reader *reader, const char *name, uint32_t *value_out,
+static ortl_status find_input(ortl__reader *reader, const char *name, uint32_t *value_out,
                               ortl_error *error) {
     *value_out = ORTL__NO_VALUE;
     if (name[0] == '\0') return ORTL_OK;
-    *value_out = ortl__names_find(&reader->values, name, strlen(name));
-    if (*value_out != ORTL__NO_NAME) return ORTL_OK;
+    ortl_status status = ortl__reader_find_value(reader, name, value_out, error);
+    if (status != ORTL_OK || *value_out != ORTL__NO_NAME) return status;
     return ortl__fail(error, ORTL_BAD_MODEL,
                       "input \"%s\" is made neither by the graph nor by an earlier node", name);
 }
@@ -52,7 +52,7 @@ static ortl_status read_outputs(ortl__reader *reader, const Onnx__NodeProto *mes
 /* The version of the node's domain where it stands. A function imports for itself; what it leaves
  * out is as in the graph. */
 static int64_t find_version(const ortl__reader *reader, const char *domain) {
-    const ortl__function *inside = reader->inside;
+    const ortl__function *inside = ortl__reader_function_around(reader);
     const ortl__opset *opset =
         inside ? ortl__opset_find(inside->opsets, inside->n_opsets, domain) : NULL;
     return opset ? opset->version : ortl__graph_opset(reader->graph, domain);
@@ -78,6 +78,7 @@ static ortl_status read_attribute(ortl__reader *reader, ortl__wire wire, ortl__n
     int is_new;
     *is_column_out = 0;
     ortl_status status = ortl__attribute_find_name(reader, wire, &facts, error);
+    facts.is_of_if = node->domain[0] == '\0' && strcmp(node->op_type, "If") == 0;
     if (status == ORTL_OK)
         status = ortl__names_add(&reader->attributes, facts.name, strlen(facts.name), &number,
                                  &is_new, error);
@@ -130,7 +131,8 @@ static ortl_status make_columns(ortl__reader *reader, ortl__node *node, ortl_err
     for (size_t i = 0; i < sizeof trees / sizeof trees[0]; i++)
         if (strcmp(node->op_type, trees[i].op_type) == 0) {
             if (reader->inside)
-                return ortl__fail(error, ORTL_UNSUPPORTED, "trees in a function are not supported");
+                return ortl__fail(error, ORTL_UNSUPPORTED, "trees in a %s are not supported",
+                                  reader->inside->is_branch ? "branch" : "function");
             return ortl__ensemble_columns_new(reader->memory, trees[i].kind, &node->columns, error);
         }
     return ORTL_OK;

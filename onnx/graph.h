@@ -39,10 +39,11 @@ typedef struct ortl__attribute {
     ortl__attribute_kind kind;
     uint64_t count; /* elements of floats, ints or strings; 1 for the single kinds */
     union {
-        const float *floats;          /* (count) FLOAT, FLOATS */
-        const int64_t *ints;          /* (count) INT, INTS */
-        const ortl_string *strings;   /* (count) STRING, STRINGS; each ended by NUL */
-        const ortl__constant *tensor; /* TENSOR */
+        const float *floats;           /* (count) FLOAT, FLOATS */
+        const int64_t *ints;           /* (count) INT, INTS */
+        const ortl_string *strings;    /* (count) STRING, STRINGS; each ended by NUL */
+        const ortl__constant *tensor;  /* TENSOR */
+        struct ortl__function *branch; /* inside the envelope alone */
     } as;
 } ortl__attribute;
 
@@ -58,6 +59,14 @@ typedef struct ortl__graph_value {
     int64_t shape[ORTL_MAX_RANK]; /* (rank) -1: unknown or symbolic */
 } ortl__graph_value;
 
+/* A condition under which nodes are executed, and a second one under which the condition itself is
+ * known. */
+typedef struct ortl__guard {
+    uint32_t condition; /* value number: a boolean of one element */
+    int wanted;         /* what it must be */
+    uint32_t around;    /* guard under which this one counts, always of a lower number; 0: none */
+} ortl__guard;
+
 typedef struct ortl__node {
     const char *name;
     const char *domain; /* "" is ai.onnx */
@@ -69,6 +78,7 @@ typedef struct ortl__node {
     const uint32_t *outputs; /* (n_outputs) value numbers, ORTL__NO_VALUE: left out */
     uint32_t n_attributes;
     const ortl__attribute *attributes; /* (n_attributes) without those in columns */
+    uint32_t guard;                  /* number of the guard under which it is executed; 0: always */
     ortl__ensemble_columns *columns; /* tree operators only, else NULL; freed with the graph unless
                                         the forest has taken it and set this to NULL */
 } ortl__node;
@@ -83,14 +93,15 @@ typedef struct ortl__graph {
     int64_t ir_version;
     const char *producer_name, *producer_version, *domain, *doc_string, *name;
     int64_t model_version;
-    uint32_t n_opsets, n_metadata, n_inputs, n_outputs, n_initializers, n_nodes, n_values;
+    uint32_t n_opsets, n_metadata, n_inputs, n_outputs, n_initializers, n_nodes, n_values, n_guards;
     ortl__opset *opsets;          /* (n_opsets) */
     ortl_string *metadata;        /* (n_metadata, 2) key, value */
     ortl__graph_value *inputs;    /* (n_inputs) without those that have an initializer */
     ortl__graph_value *outputs;   /* (n_outputs) */
     ortl__constant *initializers; /* (n_initializers) */
     uint32_t *initializer_values; /* (n_initializers) value numbers */
-    ortl__node *nodes; /* (n_nodes) in file order, which is checked to be a topological order */
+    ortl__node *nodes;   /* (n_nodes) in file order, which is checked to be a topological order */
+    ortl__guard *guards; /* (n_guards) number 0 stands for none */
     const char **value_names; /* (n_values) each made exactly once: input, initializer or node */
 } ortl__graph;
 

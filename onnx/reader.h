@@ -14,12 +14,30 @@
  * names. None is left in the graph. */
 #define ORTL__ATTRIBUTE_REFERENCE ((ortl__attribute_kind)0)
 
-/* A function of the model. What it says inside is read when it is first called. */
-typedef struct ortl__function {
+/* The kind of an attribute of If that is a branch. None is left in the graph either. */
+#define ORTL__ATTRIBUTE_BRANCH ((ortl__attribute_kind)5)
+
+typedef struct ortl__function ortl__function;
+
+/* A value of a branch that is one of the graph or function around it. */
+typedef struct ortl__capture {
+    uint32_t local, outer; /* its number in the branch, and around it */
+    const struct ortl__capture *next;
+} ortl__capture;
+
+/* A function of the model, whose inside is read when it is first called; or a branch of an If,
+ * which is read once what stands around it was. */
+struct ortl__function {
     ortl__wire wire;
     const char *name;
     int is_read;
-    int is_open; /* some call of it is being replaced */
+    int is_open;                   /* some call of it is being replaced */
+    int is_branch;                 /* and no function; then there are */
+    ortl__function *around;        /* what it is a branch in; NULL: the graph */
+    uint32_t n_visible;            /* values of `around` that were made before the If */
+    const ortl__capture *captures; /* what it takes from there */
+    ortl__function *next;          /* branch that is to be read */
+    ortl__names values;            /* the names inside, while these are read */
     uint32_t n_inputs, n_outputs, n_attributes, n_defaults, n_opsets, n_locals, n_nodes;
     const char **local_names;     /* (n_locals) values inside: inputs, then what the nodes make */
     uint32_t *outputs;            /* (n_outputs) among the locals */
@@ -27,19 +45,21 @@ typedef struct ortl__function {
     ortl__attribute *defaults;    /* (n_defaults) attributes that a call may leave out */
     ortl__opset *opsets;          /* (n_opsets) */
     ortl__node *nodes;            /* (n_nodes) with locals as their values, and no columns */
-} ortl__function;
+};
 
 typedef struct ortl__reader {
     ortl__source *source;
     ortl__memory *memory;
     const ortl_limits *limits;
     ortl__graph *graph;
-    ortl__names values;     /* the names of all values made so far; their numbers are the graph's */
-    ortl__names functions;  /* of the model, as "domain NUL name" */
-    ortl__function *called; /* (functions.n_entries) by their numbers there */
-    ortl__function
-        *inside; /* the function that is being read, whose locals are `values`, or NULL */
-    ortl__names attributes; /* of the node that is being read */
+    ortl__names graph_values; /* the names of all values made so far, by their numbers */
+    ortl__names *values;      /* those inside of what is being read: the graph, or a function */
+    ortl__names functions;    /* of the model, as "domain NUL name" */
+    ortl__function *called;   /* (functions.n_entries) by their numbers there */
+    ortl__function *inside;   /* the function or branch that is being read, NULL: the graph */
+    ortl__function *branches, *last_branch; /* that were met and wait to be read */
+    int has_branches;                       /* ever */
+    ortl__names attributes;                 /* of the node that is being read */
     ortl__message_room messages;
 } ortl__reader;
 
@@ -86,6 +106,11 @@ ortl_status ortl__reader_text(ortl__reader *reader, const char *text, const char
 /* The same for a domain: "ai.onnx" becomes "". */
 ortl_status ortl__reader_domain(ortl__reader *reader, const char *domain, const char **text_out,
                                 ortl_error *error);
+
+/* The number of the value called name where the reader is, ORTL__NO_NAME when there is none. Inside
+ * of a branch it may be a new local that stands for a value around it. */
+ortl_status ortl__reader_find_value(ortl__reader *reader, const char *name, uint32_t *value_out,
+                                    ortl_error *error);
 
 /* A new value of the graph called name (in the arena), ORTL_BAD_MODEL when there is one already. */
 ortl_status ortl__reader_new_value(ortl__reader *reader, const char *name, uint32_t *value_out,
@@ -144,7 +169,23 @@ ortl_status ortl__reader_find_function(ortl__reader *reader, const ortl__node *n
 ortl_status ortl__reader_function_body(ortl__reader *reader, ortl__function *function,
                                        ortl_error *error);
 
-/* inline.c: puts the nodes of the functions in the place of their calls. */
+/* An array of n_out names of all values inside of what is being read, by their numbers. */
+ortl_status ortl__reader_list_values(ortl__reader *reader, const char ***names_out, uint32_t *n_out,
+                                     ortl_error *error);
+
+/* The function in which the reader is, over however many branches; NULL: in none. */
+const ortl__function *ortl__reader_function_around(const ortl__reader *reader);
+
+/* ---- envelope_branch.c: the GraphProto of a branch ------------------------------------------- */
+
+/* Remembers where the branch is. */
+ortl_status ortl__reader_branch(ortl__reader *reader, ortl__wire wire, const char *name,
+                                ortl__function **branch_out, ortl_error *error);
+
+/* Reads the branches that were met, and those inside of them. */
+ortl_status ortl__reader_branches(ortl__reader *reader, ortl_error *error);
+
+/* inline.c: puts the nodes of functions and branches in the place of their calls. */
 ortl_status ortl__reader_inline(ortl__reader *reader, ortl_error *error);
 
 /* ---- envelope_tensor.c: one TensorProto ------------------------------------------------------ */
@@ -189,6 +230,7 @@ typedef struct ortl__attribute_facts {
     uint64_t count;             /* elements, when they were counted */
     ortl__wire_field single;    /* the field of FLOAT, INT, STRING and TENSOR */
     int is_in_function;         /* where an attribute may stand for one of the call */
+    int is_of_if;               /* where it may be a branch */
     ortl__wire_field reference; /* names that one; number 0: there is none */
 } ortl__attribute_facts;
 

@@ -39,6 +39,8 @@ static ortl_status wire_calls(ortl_context *context, ortl_error *error) {
         status =
             ortl__arena_new(arena, context->session->graph.n_inputs, 1, &context->is_bound, error);
     if (status == ORTL_OK)
+        status = ortl__arena_new(arena, plan->n_guards, 1, &context->holds, error);
+    if (status == ORTL_OK)
         status = ortl__arena_new(arena, plan->n_wires, sizeof *inputs, &inputs, error);
     if (status == ORTL_OK)
         status = ortl__arena_new(arena, plan->n_wires, sizeof *outputs, &outputs, error);
@@ -132,15 +134,29 @@ static ortl_status run_step(ortl_context *context, ortl__call *call, ortl_error 
     return step->operator->run(call, error);
 }
 
+/* Settles the guards from *n_settled up to this one, whose conditions are known by now, unless they
+ * do not count; 1 when it holds. */
+static int settle_guards(ortl_context *context, uint32_t number, uint32_t *n_settled) {
+    for (; *n_settled <= number; ++*n_settled) {
+        const ortl__guard *guard = &context->session->plan.guards[*n_settled];
+        int is_open = guard->around == 0 || context->holds[guard->around];
+        context->holds[*n_settled] =
+            is_open && ortl__tensor_is_true(&context->tensors[guard->condition]) == guard->wanted;
+    }
+    return context->holds[number];
+}
+
 ortl_status ortl__context_run(ortl_context *context, ortl_error *error) {
     const ortl__plan *plan = &context->session->plan;
     ortl_status status = ORTL_OK;
+    uint32_t n_settled = 1;
     if (context->texts.newest) ortl__arena_free(&context->texts);
     if (!context->are_shapes_valid && !plan->is_shaped_by_data)
         status = shape_steps(context, error);
     if (status != ORTL_OK) return status;
     for (uint32_t i = 0; i < plan->n_steps; i++) {
         ortl__call *call = &context->calls[i];
+        if (call->step->guard && !settle_guards(context, call->step->guard, &n_settled)) continue;
         if (plan->is_shaped_by_data) {
             status = call->step->operator->shape(call, error);
             if (status == ORTL_OK) status = bind_outputs(context, call, error);

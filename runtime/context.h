@@ -23,6 +23,7 @@ struct ortl_context {
     ortl__buffer *slots;   /* (n_slots) */
     ortl__buffer scratch;  /* shared by the steps, one after the other */
     ortl__buffer staging;  /* (n_block, n_features) float: rows gathered by ortl_predict */
+    uint8_t *holds;        /* (n_guards) of the plan: 1 when the guard holds in the current run */
     uint8_t *is_bound;     /* (inputs of the graph) 1: given in the current call of ortl_run */
     int has_strides;       /* the input is not dense; only where all of its readers take strides */
     ptrdiff_t row_stride;  /* of that input, elements */

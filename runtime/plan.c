@@ -77,6 +77,8 @@ typedef struct planner {
     ortl__value **wires;    /* (n_wires) scratch for loading.inputs and loading.outputs */
     const uint8_t *needed;  /* (n_nodes) 1: some graph output depends on it */
     const uint8_t *is_read; /* (n_values) 1: a needed node reads it, or it is an output */
+    uint8_t *never;         /* (n_guards) 1: constants say that the guard never holds */
+    uint32_t n_judged;      /* guards for which that was asked */
     uint32_t n_needed;      /* nodes */
 } planner;
 
@@ -178,8 +180,21 @@ static ortl_status bind_values(planner *p, const ortl__node *node, ortl_error *e
     return ORTL_OK;
 }
 
+/* An If whose condition is constant has the outputs of one branch alone; a single one of them is
+ * the output by another name. */
+static void settle_choice(const planner *p, ortl__node *node) {
+    const uint32_t n = node->n_outputs;
+    if (node->domain[0] || strcmp(node->op_type, "If") != 0) return;
+    const ortl__tensor *constant = p->plan->values[node->inputs[2 * n]].constant;
+    if (!constant) return;
+    if (!ortl__tensor_is_true(constant)) node->inputs += n;
+    node->n_inputs = n;
+    if (n == 1) node->op_type = "Identity";
+}
+
 static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     ortl__step *step = &p->plan->steps[p->plan->n_steps];
+    settle_choice(p, node);
     ortl_status status = find_operator(node, &step->operator, error);
     if (status == ORTL_OK) status = bind_values(p, node, error);
     if (status != ORTL_OK) return status;
@@ -190,6 +205,7 @@ static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     step->n_outputs = node->n_outputs;
     step->inputs = node->inputs;
     step->outputs = node->outputs;
+    step->guard = node->guard;
     step->is_row_wise = (step->operator->flags & ORTL__OPERATOR_ROW_WISE) != 0;
     step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
     p->plan->n_steps++; /* from here on ortl__plan_free forgets it */
@@ -203,6 +219,19 @@ static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     return status;
 }
 
+/* Whether constants say that a guard never holds. The conditions of all guards up to this one, and
+ * so everything that there is to know, were planned before the first node under it. */
+static int is_never(planner *p, uint32_t number) {
+    for (; p->n_judged <= number && p->n_judged < p->plan->n_guards; p->n_judged++) {
+        const ortl__guard *guard = &p->plan->guards[p->n_judged];
+        if (guard->condition == ORTL__NO_VALUE) continue; /* number 0 */
+        const ortl__tensor *constant = p->plan->values[guard->condition].constant;
+        p->never[p->n_judged] = p->never[guard->around] ||
+                                (constant && ortl__tensor_is_true(constant) != guard->wanted);
+    }
+    return p->n_judged > number && p->never[number];
+}
+
 /* Puts the place in front of the message: node 3 (Cast "to_text"). */
 static void fail_at_node(uint32_t index, const ortl__node *node, ortl_error *error) {
     const char *quote = node->name[0] ? "\"" : "";
@@ -213,7 +242,7 @@ static void fail_at_node(uint32_t index, const ortl__node *node, ortl_error *err
 static ortl_status plan_nodes(planner *p, ortl_error *error) {
     for (uint32_t i = 0; i < p->graph->n_nodes; i++) {
         ortl__node *node = &p->graph->nodes[i];
-        if (!p->needed[i]) continue;
+        if (!p->needed[i] || is_never(p, node->guard)) continue;
         ortl_status status = plan_node(p, node, error);
         if (status != ORTL_OK) {
             fail_at_node(i, node, error);
@@ -348,6 +377,7 @@ static void summarize(ortl__plan *plan) {
         plan->n_wires += plan->steps[i].n_inputs + plan->steps[i].n_outputs;
         plan->is_row_wise &= plan->steps[i].is_row_wise;
         plan->is_shaped_by_data |= is_shaped_by_data(plan, &plan->steps[i]);
+        plan->is_shaped_by_data |= plan->steps[i].guard != 0;
     }
 }
 
@@ -365,12 +395,15 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
     ortl__arena_init(&scratch, memory);
     memset(plan, 0, sizeof *plan);
     plan->algebra.is_refused = options->algebra && strcmp(options->algebra, "plain") == 0;
+    plan->guards = graph->guards;
+    plan->n_guards = graph->n_guards;
     ortl_status status = ORTL_OK;
     if (options->hidden_features &&
         ortl__cpu_read(options->hidden_features, &p.loading.hidden_features) < 0)
         status = ortl__fail(error, ORTL_BAD_ARGUMENT, "\"%s\" are not names of processor features",
                             options->hidden_features);
     if (status == ORTL_OK) status = mark_needed(graph, &scratch, &p, error);
+    if (status == ORTL_OK) status = ortl__arena_new(&scratch, plan->n_guards, 1, &p.never, error);
     if (status == ORTL_OK) status = declare_values(plan, graph, p.is_read, arena, error);
     if (status == ORTL_OK) status = check_operators(&p, error);
     if (status == ORTL_OK)

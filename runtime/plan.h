@@ -16,14 +16,16 @@ typedef struct ortl__plan {
     uint32_t n_values;
     uint32_t n_steps;
     uint32_t n_slots;
+    uint32_t n_guards;   /* of the graph */
     uint32_t n_wires;    /* inputs of all steps together */
     ortl__value *values; /* (n_values) numbers as in the graph */
     ortl__step *steps;   /* (n_steps) in the order of execution */
     uint32_t
         *slots; /* (n_values) where a step's output lives; ORTL__NO_SLOT: input, constant, unused */
-    ortl__algebra algebra; /* products of matrices, for the steps that need them */
-    int is_row_wise;       /* every step is */
-    int is_shaped_by_data; /* some shape depends on values computed at run */
+    const ortl__guard *guards; /* (n_guards) the graph's; number 0 stands for none */
+    ortl__algebra algebra;     /* products of matrices, for the steps that need them */
+    int is_row_wise;           /* every step is */
+    int is_shaped_by_data;     /* some shape depends on values computed at run */
 } ortl__plan;
 
 /* Plans the graph, which stays in use: the plan points to its names and initializers. Steps and

@@ -89,6 +89,10 @@ uint64_t ortl__tensor_bytes(const ortl__tensor *tensor) {
     return tensor->n_elements * element_bytes;
 }
 
+int ortl__tensor_is_true(const ortl__tensor *tensor) {
+    return tensor->n_elements == 1 && *(const uint8_t *)tensor->data != 0;
+}
+
 void ortl__tensor_shape_text(const ortl__tensor *tensor, char text_out[64]) {
     size_t length = 0;
     text_out[length++] = '[';

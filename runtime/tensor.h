@@ -23,6 +23,9 @@ ortl_status ortl__tensor_shape(ortl__tensor *tensor, ortl_type type, size_t rank
 /* Bytes of the data. */
 uint64_t ortl__tensor_bytes(const ortl__tensor *tensor);
 
+/* 1 when it is one boolean that is true. */
+int ortl__tensor_is_true(const ortl__tensor *tensor);
+
 /* "[3,4]", cut when it does not fit; for messages. */
 void ortl__tensor_shape_text(const ortl__tensor *tensor, char text_out[64]);
 

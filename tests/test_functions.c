@@ -2,65 +2,9 @@
  * Functions of the model: what the graph looks like when they have taken the place of their calls,
  * and the functions that are refused, first of all those that would grow without end.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include "inline_harness.h"
 
-#include "envelope_harness.h"
-
-static harness h;
-static wire_builder model, graph;
-static const onnx_style plain = {0};
-
-static void begin(void) {
-    harness_begin(&h);
-}
-
-static void end(void) {
-    harness_end(&h);
-    wire_free(&model);
-    wire_free(&graph);
-}
-
-/* ---- Building -------------------------------------------------------------------------------- */
-
-/* Texts separated by blanks, each as a field of this number; "-" is a name that is left out. */
-static void put_names(wire_builder *to, uint32_t number, const char *names) {
-    char name[32];
-    for (int n_used; sscanf(names, "%31s%n", name, &n_used) == 1; names += n_used)
-        wire_text(to, number, strcmp(name, "-") == 0 ? "" : name);
-}
-
-/* A node of the domain "local" when its operator begins with a small letter. */
-static void put_node(wire_builder *to, uint32_t number, const char *op_type, const char *inputs,
-                     const char *outputs, wire_builder *attributes) {
-    wire_builder node = {0};
-    put_names(&node, 1, inputs);
-    put_names(&node, 2, outputs);
-    wire_text(&node, 4, op_type);
-    if (op_type[0] >= 'a') wire_text(&node, 7, "local");
-    if (attributes) wire_bytes(&node, attributes->bytes, attributes->n_bytes);
-    if (attributes) wire_free(attributes);
-    wire_message(to, number, &node);
-}
-
-static void call(const char *op_type, const char *inputs, const char *outputs,
-                 wire_builder *attributes) {
-    put_node(&graph, 1, op_type, inputs, outputs, attributes);
-}
-
-/* A function of the domain "local" without nodes. */
-static wire_builder function_head(const char *name, const char *inputs, const char *outputs) {
-    wire_builder function = {0};
-    wire_text(&function, 1, name);
-    wire_text(&function, 10, "local");
-    put_names(&function, 4, inputs);
-    put_names(&function, 5, outputs);
-    return function;
-}
-
-static void add_function(wire_builder *function) {
-    wire_message(&model, 25, function);
-}
+/* ---- Building ------------------------------------------------------------------------------- */
 
 /* A function of one node. */
 static void add_simple(const char *name, const char *inputs, const char *outputs,
@@ -68,52 +12,6 @@ static void add_simple(const char *name, const char *inputs, const char *outputs
     wire_builder function = function_head(name, inputs, outputs);
     put_node(&function, 7, op_type, node_inputs, node_outputs, NULL);
     add_function(&function);
-}
-
-/* An attribute that stands for one of the call. */
-static void put_reference(wire_builder *node, const char *name, const char *of, int kind) {
-    wire_builder attribute = {0};
-    wire_text(&attribute, 1, name);
-    wire_text(&attribute, 21, of);
-    wire_int(&attribute, 20, kind);
-    wire_message(node, 5, &attribute);
-}
-
-/* Ends the model and reads it; the graph leads from X to Y. */
-static ortl_status read_model(void) {
-    onnx_value(&graph, 11, "X", 3);
-    onnx_value(&graph, 12, "Y", 1);
-    onnx_opset(&model, "local", 1);
-    onnx_model(&model, &plain, &graph);
-    return harness_read_memory(&h, model.bytes, model.n_bytes);
-}
-
-static void expect_read(void) {
-    ck_assert_msg(read_model() == ORTL_OK, "%s", h.error.message);
-}
-
-/* Node `index` has this operator, and values with these names. */
-static void expect_node(uint32_t index, const char *op_type, const char *inputs,
-                        const char *outputs) {
-    char found[2][128] = {"", ""};
-    const ortl__node *node = &h.graph.nodes[index];
-    ck_assert_uint_lt(index, h.graph.n_nodes);
-    ck_assert_str_eq(node->op_type, op_type);
-    for (uint32_t i = 0; i < node->n_inputs + node->n_outputs; i++) {
-        const int is_output = i >= node->n_inputs;
-        const uint32_t value = is_output ? node->outputs[i - node->n_inputs] : node->inputs[i];
-        char *text = found[is_output];
-        if (text[0]) strcat(text, " ");
-        strcat(text, value == ORTL__NO_VALUE ? "-" : h.graph.value_names[value]);
-    }
-    ck_assert_str_eq(found[0], inputs);
-    ck_assert_str_eq(found[1], outputs);
-}
-
-static void expect_refused(ortl_status status, const char *text) {
-    ck_assert_int_eq(read_model(), status);
-    ck_assert_msg(strstr(h.error.message, text) != NULL, "\"%s\" is not in \"%s\"", text,
-                  h.error.message);
 }
 
 /* ---- Inlining -------------------------------------------------------------------------------- */
@@ -393,8 +291,8 @@ static void trees_inside(void) {
 static void subgraph_inside(void) {
     wire_builder function = function_head("f", "a", "b"), attributes = {0}, data = {0};
     wire_text(&data, 6, "");
-    onnx_attribute(&attributes, &plain, "then_branch", KIND_GRAPH, &data);
-    put_node(&function, 7, "If", "a", "b", &attributes);
+    onnx_attribute(&attributes, &plain, "body", KIND_GRAPH, &data);
+    put_node(&function, 7, "Loop", "a", "b", &attributes);
     add_function(&function);
     call("f", "X", "Y", NULL);
 }
@@ -437,12 +335,11 @@ static const struct {
     {unknown_attribute, ORTL_BAD_MODEL, "function \"along\" has no attribute \"there\""},
     {output_not_made, ORTL_BAD_MODEL, "function \"f\": its output \"c\" is made by no node"},
     {input_not_made, ORTL_BAD_MODEL, "function \"f\": node 0 (Neg \"\"): input \"X\" is made"},
-    {left_out_output, ORTL_BAD_MODEL,
-     "output \"a\" of function \"f\" is an input that is left out"},
+    {left_out_output, ORTL_BAD_MODEL, "output \"a\" of \"f\" is an input that is left out"},
     {two_of_one_name, ORTL_BAD_MODEL, "function \"f\" is there twice"},
     {two_inputs_of_one_name, ORTL_BAD_MODEL, "function \"f\": value \"a\" is made twice"},
     {trees_inside, ORTL_UNSUPPORTED, "trees in a function are not supported"},
-    {subgraph_inside, ORTL_UNSUPPORTED, "\"then_branch\" is a subgraph, which is not supported"},
+    {subgraph_inside, ORTL_UNSUPPORTED, "\"body\" is a subgraph, which is not supported"},
     {value_and_reference, ORTL_BAD_MODEL, "\"axis\" has a value and a reference"},
     {reference_as_default, ORTL_BAD_MODEL, "\"axis\" refers to one of a function, outside of any"},
     {overload, ORTL_UNSUPPORTED, "overload \"second\" is not supported"},
@@ -456,51 +353,14 @@ END_TEST
 
 /* ---- Failing memory -------------------------------------------------------------------------- */
 
-typedef struct failing {
-    unsigned long n_left; /* allocations until they fail */
-} failing;
-
-static void *fail_allocate(void *user, size_t n_bytes) {
-    failing *state = user;
-    return state->n_left && state->n_left-- ? malloc(n_bytes) : NULL;
-}
-
-static void *fail_reallocate(void *user, void *block, size_t old_bytes, size_t new_bytes) {
-    failing *state = user;
-    (void)old_bytes;
-    return state->n_left && state->n_left-- ? realloc(block, new_bytes) : NULL;
-}
-
-static void fail_release(void *user, void *block, size_t n_bytes) {
-    (void)user, (void)n_bytes;
-    free(block);
-}
-
 START_TEST(every_allocation_may_fail) {
-    failing state = {0};
-    const ortl_allocator allocator = {&state, fail_allocate, fail_reallocate, fail_release};
     add_axis_function(1);
     wire_builder function = function_head("outer", "a", "b c");
     put_node(&function, 7, "along", "a", "b", NULL);
     put_node(&function, 7, "Neg", "b", "c", NULL);
     add_function(&function);
     call("outer", "X", "Y", NULL);
-    ortl_status status = ORTL_NO_MEMORY;
-    onnx_value(&graph, 11, "X", 3);
-    onnx_value(&graph, 12, "Y", 1);
-    onnx_opset(&model, "local", 1);
-    onnx_model(&model, &plain, &graph);
-    unsigned long n = 0;
-    for (; status == ORTL_NO_MEMORY; n++) {
-        harness_begin(&h);
-        ortl__memory_init(&h.memory, &allocator, UINT64_MAX, "memory_bytes");
-        state.n_left = n;
-        status = harness_read_memory(&h, model.bytes, model.n_bytes);
-        ck_assert_int_eq(h.graph.n_nodes, status == ORTL_OK ? 2 : h.graph.n_nodes);
-        harness_end(&h);
-    }
-    ck_assert_int_eq(status, ORTL_OK);
-    ck_assert_uint_gt(n, 10);
+    expect_every_allocation_fails(2);
 }
 END_TEST
 

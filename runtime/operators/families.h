@@ -32,6 +32,9 @@ ORTL__DECLARE_SHAPE(flatten)
 ORTL__DECLARE_SHAPE(squeeze)
 ORTL__DECLARE_SHAPE(unsqueeze)
 
+/* branch.c */
+ORTL__DECLARE_FAMILY(branch)
+
 /* cast.c */
 ORTL__DECLARE_PREPARE(cast)
 ORTL__DECLARE_RUN(cast)
@@ -88,7 +91,8 @@ ORTL__DECLARE_FAMILY(gather)
 ORTL__DECLARE_FAMILY(gather_elements)
 ORTL__DECLARE_FAMILY(normalizer)
 
-/* rearrange.c, reduce.c */
+/* range.c, rearrange.c, reduce.c */
+ORTL__DECLARE_FAMILY(range)
 ORTL__DECLARE_FAMILY(expand)
 ORTL__DECLARE_FAMILY(tile)
 ORTL__DECLARE_FAMILY(transpose)
@@ -101,6 +105,11 @@ ORTL__DECLARE_FAMILY(gemm)
 ORTL__DECLARE_FAMILY(matmul)
 ORTL__DECLARE_FAMILY(svm_classifier)
 ORTL__DECLARE_FAMILY(svm_regressor)
+
+/* scatter.c */
+ORTL__DECLARE_FAMILY(gather_nd)
+ORTL__DECLARE_FAMILY(scatter_elements)
+ORTL__DECLARE_FAMILY(scatter_nd)
 
 /* shape.c */
 ORTL__DECLARE_PREPARE(identity)

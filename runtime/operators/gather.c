@@ -1,11 +1,11 @@
 /*
  * Gather and GatherElements: elements that computed or constant indices choose along an axis.
- * Negative indices count from the end.
  */
 #include <string.h>
 
 #include "../status.h"
 #include "families.h"
+#include "indices.h"
 
 typedef struct gather_parameters {
     int64_t axis;
@@ -13,33 +13,15 @@ typedef struct gather_parameters {
 
 static ortl_status prepare(ortl__loading *loading, ortl__step *step,
                            gather_parameters **parameters_out, ortl_error *error) {
-    static const ortl_type index_types[] = {ORTL_INT64, ORTL_INT32, ORTL_UNDEFINED};
     ortl_status status = ortl__operator_arity(loading, 2, 2, 1, 1, error);
     if (status == ORTL_OK) status = ortl__operator_attributes(loading, "axis", error);
-    if (status == ORTL_OK) status = ortl__operator_types(loading, 1, index_types, error);
+    if (status == ORTL_OK) status = ortl__indices_type(loading, error);
     if (status == ORTL_OK)
         status = ortl__operator_parameters(loading, step, sizeof **parameters_out, parameters_out,
                                            error);
     if (status == ORTL_OK)
         status = ortl__operator_int(loading, "axis", 0, &(*parameters_out)->axis, error);
     return status;
-}
-
-/* Index number i made nonnegative, or -1 when it lies outside. */
-static int64_t index_at(const ortl__tensor *indices, uint64_t i, int64_t extent) {
-    int64_t index = indices->type == ORTL_INT64 ? ((const int64_t *)indices->data)[i]
-                                                : ((const int32_t *)indices->data)[i];
-    if (index < 0) index = index < -extent ? -1 : index + extent;
-    return index < extent ? index : -1;
-}
-
-static ortl_status check_indices(const ortl__tensor *indices, int64_t extent, ortl_error *error) {
-    for (uint64_t i = 0; i < indices->n_elements; i++)
-        if (index_at(indices, i, extent) < 0)
-            return ortl__fail(error, ORTL_BAD_INPUT,
-                              "index number %llu lies outside of extent %lld",
-                              (unsigned long long)i, (long long)extent);
-    return ORTL_OK;
 }
 
 /* ---- Gather ---------------------------------------------------------------------------------- */
@@ -103,7 +85,7 @@ ortl_status ortl__gather_run(ortl__call *call, ortl_error *error) {
     const ortl__tensor *input = call->inputs[0], *indices = call->inputs[1];
     uint32_t axis = 0;
     ortl_status status = ortl__operator_axis(parameters->axis, input->rank, &axis, error);
-    if (status == ORTL_OK) status = check_indices(indices, input->shape[axis], error);
+    if (status == ORTL_OK) status = ortl__indices_check(indices, input->shape[axis], error);
     if (status != ORTL_OK || call->outputs[0]->n_elements == 0) return status;
     ortl__axis_view view = ortl__tensor_around(input, axis, axis + 1);
     size_t block_bytes = (size_t)view.n_inner * ortl_type_bytes(input->type);
@@ -111,7 +93,8 @@ ortl_status ortl__gather_run(ortl__call *call, ortl_error *error) {
     char *to = call->outputs[0]->data;
     for (uint64_t i = 0; i < view.n_outer; i++, from += view.n_along * block_bytes)
         for (uint64_t j = 0; j < indices->n_elements; j++, to += block_bytes)
-            memcpy(to, from + (size_t)index_at(indices, j, (int64_t)view.n_along) * block_bytes,
+            memcpy(to,
+                   from + (size_t)ortl__indices_at(indices, j, (int64_t)view.n_along) * block_bytes,
                    block_bytes);
     return ORTL_OK;
 }
@@ -134,31 +117,9 @@ ortl_status ortl__gather_elements_shape(ortl__call *call, ortl_error *error) {
     const ortl__tensor *input = call->inputs[0], *indices = call->inputs[1];
     uint32_t axis = 0;
     ortl_status status = ortl__operator_axis(parameters->axis, input->rank, &axis, error);
+    if (status == ORTL_OK) status = ortl__indices_fit(input, indices, axis, error);
     if (status != ORTL_OK) return status;
-    int is_within = indices->rank == input->rank;
-    for (uint32_t i = 0; i < input->rank && is_within; i++)
-        is_within = i == axis || indices->shape[i] <= input->shape[i];
-    if (!is_within) {
-        char from[64], chosen[64];
-        ortl__tensor_shape_text(input, from);
-        ortl__tensor_shape_text(indices, chosen);
-        return ortl__fail(error, ORTL_BAD_INPUT, "indices of shape %s into shape %s", chosen, from);
-    }
     return ortl__tensor_shape(call->outputs[0], input->type, indices->rank, indices->shape, error);
-}
-
-/* The offset in the input, axis left out, of the element at the same place as element i of the
- * indices. */
-static uint64_t offset_beside(const ortl__tensor *input, const ortl__tensor *indices, uint32_t axis,
-                              uint64_t i) {
-    uint64_t offset = 0, stride = 1;
-    for (uint32_t k = input->rank; k-- > 0;) {
-        uint64_t extent = (uint64_t)indices->shape[k];
-        if (k != axis) offset += i % extent * stride;
-        i /= extent;
-        stride *= (uint64_t)input->shape[k];
-    }
-    return offset;
 }
 
 ortl_status ortl__gather_elements_run(ortl__call *call, ortl_error *error) {
@@ -168,12 +129,10 @@ ortl_status ortl__gather_elements_run(ortl__call *call, ortl_error *error) {
     char *to = call->outputs[0]->data;
     uint32_t axis = 0;
     ortl_status status = ortl__operator_axis(parameters->axis, input->rank, &axis, error);
-    if (status == ORTL_OK) status = check_indices(indices, input->shape[axis], error);
+    if (status == ORTL_OK) status = ortl__indices_check(indices, input->shape[axis], error);
     if (status != ORTL_OK) return status;
-    ortl__axis_view view = ortl__tensor_around(input, axis, axis + 1);
     for (uint64_t i = 0; i < indices->n_elements; i++, to += element_bytes) {
-        uint64_t along = (uint64_t)index_at(indices, i, input->shape[axis]);
-        uint64_t at = offset_beside(input, indices, axis, i) + along * view.n_inner;
+        uint64_t at = ortl__indices_element(input, indices, axis, i);
         memcpy(to, (const char *)input->data + (size_t)at * element_bytes, element_bytes);
     }
     return ORTL_OK;

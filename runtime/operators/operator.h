@@ -50,6 +50,7 @@ struct ortl__step {
     uint32_t n_inputs, n_outputs;
     const uint32_t *inputs;  /* (n_inputs) value numbers or ORTL__NO_VALUE */
     const uint32_t *outputs; /* (n_outputs) value numbers or ORTL__NO_VALUE */
+    uint32_t guard; /* of the graph, under which the step is executed; 0: always */
     void *parameters; /* what prepare remembers, in the session's arena; the operator's own type */
     int is_row_wise;  /* set to the operator's flag before prepare, which may clear it */
     int is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
