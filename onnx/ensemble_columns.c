@@ -47,7 +47,8 @@ static int belongs(ortl__ensemble_kind kind, ortl__column_name name) {
     case ORTL__COLUMN_NODE_MODES:
     case ORTL__COLUMN_NODE_TRUE:
     case ORTL__COLUMN_NODE_FALSE:
-    case ORTL__COLUMN_NODE_MISSING: return 1;
+    case ORTL__COLUMN_NODE_MISSING:
+    case ORTL__COLUMN_HIT_RATES: return 1;
     default: return (kind == ORTL__ENSEMBLE_V5) == (name >= ORTL__COLUMN_V5_SPLITS);
     }
 }

@@ -75,7 +75,8 @@ typedef struct ortl__id_run {
     X(V5_ROOTS, "tree_roots", NULL, IDS)                                                           \
     X(V5_LEAF_TARGETS, "leaf_targetids", NULL, IDS)                                                \
     X(V5_LEAF_WEIGHTS, "leaf_weights", NULL, REALS)                                                \
-    X(V5_MEMBERS, "membership_values", NULL, REALS)
+    X(V5_MEMBERS, "membership_values", NULL, REALS)                                                \
+    X(HIT_RATES, "nodes_hitrates", NULL, REALS) /* only when the envelope is asked for them */
 
 typedef enum ortl__column_name {
 #define ORTL__COLUMN_ENUM(name, attribute, regressor, kind) ORTL__COLUMN_##name,

@@ -350,10 +350,12 @@ static void end(ortl__reader *reader) {
 }
 
 ortl_status ortl__envelope_read(ortl__source *source, ortl__memory *memory,
-                                const ortl_limits *limits, ortl__graph *graph, ortl_error *error) {
+                                const ortl_limits *limits, int wants_hit_rates, ortl__graph *graph,
+                                ortl_error *error) {
     ortl__reader reader;
     ortl__wire wire;
     begin(&reader, source, memory, limits, graph, &wire);
+    reader.wants_hit_rates = wants_hit_rates;
     ortl_status status = read_model(&reader, wire, error);
     end(&reader);
     return status;

@@ -30,9 +30,11 @@ uint64_t ortl__source_bytes(const ortl__source *source);
 void ortl__source_close(ortl__source *source);
 
 /* Reads a whole model into *graph, which is to be freed by ortl__graph_free also after a failure.
- * limits has no zero in it. Nothing of the source is kept. */
+ * limits has no zero in it. wants_hit_rates says whether nodes_hitrates, which no prediction needs,
+ * are read or passed over. Nothing of the source is kept. */
 ortl_status ortl__envelope_read(ortl__source *source, ortl__memory *memory,
-                                const ortl_limits *limits, ortl__graph *graph, ortl_error *error);
+                                const ortl_limits *limits, int wants_hit_rates, ortl__graph *graph,
+                                ortl_error *error);
 
 /* Reads a source that is one TensorProto. Its texts and data are in the arena of *graph, which is
  * to be freed by ortl__graph_free and has nothing else. */

@@ -220,19 +220,15 @@ static ortl_status read_tensor(column_sink *to, ortl__reader *reader, ortl__wire
     return stream_tensor(to, inner, &tensor, error);
 }
 
-static int is_ignored(const char *attribute) {
-    return strcmp(attribute, "nodes_hitrates") == 0 ||
-           strcmp(attribute, "nodes_hitrates_as_tensor") == 0;
-}
-
 ortl_status ortl__reader_column(ortl__reader *reader, ortl__wire wire,
                                 ortl__ensemble_columns *columns, ortl__attribute_facts *facts,
                                 int *is_taken_out, ortl_error *error) {
     int as_tensor = 0;
     ortl__column_name name =
         ortl__column_find(columns->kind, facts->name, strlen(facts->name), &as_tensor);
-    *is_taken_out = name != ORTL__N_COLUMNS || is_ignored(facts->name);
+    *is_taken_out = name != ORTL__N_COLUMNS;
     if (name == ORTL__N_COLUMNS) return ORTL_OK;
+    if (name == ORTL__COLUMN_HIT_RATES && !reader->wants_hit_rates) return ORTL_OK;
     ortl__column_kind kind = ortl__column_kind_of(name);
     int is_tensor = as_tensor || (columns->kind == ORTL__ENSEMBLE_V5 &&
                                   (kind == ORTL__COLUMN_REALS || kind == ORTL__COLUMN_MODES));

@@ -61,6 +61,7 @@ typedef struct ortl__reader {
     int has_branches;                       /* ever */
     ortl__names attributes;                 /* of the node that is being read */
     ortl__message_room messages;
+    int wants_hit_rates;
 } ortl__reader;
 
 /* Field numbers that the envelope looks for on the wire; see onnx_ml.proto. */

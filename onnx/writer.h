@@ -22,6 +22,13 @@ ortl_status ortl__writer_write(const ortl__graph *graph, ortl__memory *memory,
                                const ortl__byte_sink *sink, uint64_t *n_bytes_out,
                                ortl_error *error);
 
+/* Hands the bytes of `what` to a sink. */
+typedef ortl_status ortl__produce(const void *what, const ortl__byte_sink *sink, ortl_error *error);
+
+/* Writes what is produced to path, in the way of ortl__writer_save. */
+ortl_status ortl__file_replace(const char *path, ortl__memory *memory, ortl__produce *produce,
+                               const void *what, ortl_error *error);
+
 /* Writes the model to path, under a temporary name in the same directory that is renamed at the
  * end. On failure nothing is left behind and a file that was at path is untouched. What is no
  * regular file (a pipe, /dev/stdout) is written in place. */

@@ -38,13 +38,13 @@ static ortl_status close_file(const file_sink *file, ortl_status status, ortl_er
 }
 
 /* A pipe or a device cannot be replaced; its readers want the bytes. */
-static ortl_status save_in_place(const ortl__graph *graph, ortl__memory *memory, const char *path,
-                                 uint64_t *n_bytes_out, ortl_error *error) {
+static ortl_status save_in_place(const char *path, ortl__produce *produce, const void *what,
+                                 ortl_error *error) {
     file_sink file = {open(path, O_WRONLY | O_CLOEXEC), path};
     ortl__byte_sink sink = {&file, write_all};
     ortl_status status;
     if (file.descriptor < 0) return ortl__fail_errno(error, errno, "%s cannot be written", path);
-    status = ortl__writer_write(graph, memory, &sink, n_bytes_out, error);
+    status = produce(what, &sink, error);
     return close_file(&file, status, error);
 }
 
@@ -61,15 +61,15 @@ static int open_beside(const char *path, char *temporary, size_t n_bytes) {
     return descriptor;
 }
 
-static ortl_status save_as(const ortl__graph *graph, ortl__memory *memory, char *temporary,
-                           size_t temporary_bytes, const char *path, const struct stat *before,
-                           uint64_t *n_bytes_out, ortl_error *error) {
+static ortl_status save_as(const char *path, char *temporary, size_t temporary_bytes,
+                           const struct stat *before, ortl__produce *produce, const void *what,
+                           ortl_error *error) {
     file_sink file = {open_beside(path, temporary, temporary_bytes), path};
     ortl__byte_sink sink = {&file, write_all};
     ortl_status status;
     if (file.descriptor < 0) return ortl__fail_errno(error, errno, "%s cannot be written", path);
     if (before) (void)fchmod(file.descriptor, before->st_mode & 0777);
-    status = ortl__writer_write(graph, memory, &sink, n_bytes_out, error);
+    status = produce(what, &sink, error);
     status = close_file(&file, status, error);
     if (status == ORTL_OK && rename(temporary, path) != 0)
         status = ortl__fail_errno(error, errno, "%s cannot be replaced", path);
@@ -77,8 +77,8 @@ static ortl_status save_as(const ortl__graph *graph, ortl__memory *memory, char 
     return status;
 }
 
-ortl_status ortl__writer_save(const ortl__graph *graph, ortl__memory *memory, const char *path,
-                              uint64_t *n_bytes_out, ortl_error *error) {
+ortl_status ortl__file_replace(const char *path, ortl__memory *memory, ortl__produce *produce,
+                               const void *what, ortl_error *error) {
     enum { SUFFIX_BYTES = 48 }; /* room for two numbers and the words between them */
     size_t n_bytes = strlen(path) + SUFFIX_BYTES;
     struct stat before;
@@ -87,12 +87,27 @@ ortl_status ortl__writer_save(const ortl__graph *graph, ortl__memory *memory, co
     ortl_status status;
     if (exists && S_ISDIR(before.st_mode))
         return ortl__fail(error, ORTL_IO, "%s cannot be written, it is a directory", path);
-    if (exists && !S_ISREG(before.st_mode))
-        return save_in_place(graph, memory, path, n_bytes_out, error);
+    if (exists && !S_ISREG(before.st_mode)) return save_in_place(path, produce, what, error);
     status = ortl__memory_new(memory, n_bytes, 1, &temporary, error);
     if (status != ORTL_OK) return status;
-    status = save_as(graph, memory, temporary, n_bytes, path, exists ? &before : NULL, n_bytes_out,
-                     error);
+    status = save_as(path, temporary, n_bytes, exists ? &before : NULL, produce, what, error);
     ortl__memory_free(memory, temporary, n_bytes, 1);
     return status;
+}
+
+typedef struct saved_graph {
+    const ortl__graph *graph;
+    ortl__memory *memory;
+    uint64_t *n_bytes_out;
+} saved_graph;
+
+static ortl_status produce_graph(const void *what, const ortl__byte_sink *sink, ortl_error *error) {
+    const saved_graph *saved = what;
+    return ortl__writer_write(saved->graph, saved->memory, sink, saved->n_bytes_out, error);
+}
+
+ortl_status ortl__writer_save(const ortl__graph *graph, ortl__memory *memory, const char *path,
+                              uint64_t *n_bytes_out, ortl_error *error) {
+    const saved_graph saved = {graph, memory, n_bytes_out};
+    return ortl__file_replace(path, memory, produce_graph, &saved, error);
 }

@@ -124,7 +124,7 @@ static ortl_status run_step(ortl_context *context, ortl__call *call, ortl_error 
     call->scratch = context->scratch.data;
     call->row_stride = context->row_stride;
     call->column_stride = context->column_stride;
-    call->leaf_table = context->leaf_table;
+    call->tap = context->tap;
     if ((step->operator->flags & ORTL__OPERATOR_STRIDED) &&
         (!context->has_strides || step->inputs[0] != context->session->graph.inputs[0].value)) {
         const ortl__tensor *input = call->inputs[0];

@@ -28,7 +28,7 @@ struct ortl_context {
     int has_strides;       /* the input is not dense; only where all of its readers take strides */
     ptrdiff_t row_stride;  /* of that input, elements */
     ptrdiff_t column_stride;
-    ortl__leaf_table *leaf_table; /* of the run in progress, NULL: leaves are not wanted */
+    ortl__tap *tap; /* of the run in progress, NULL: none */
     int are_shapes_valid; /* the tensors have the shapes and buffers of the inputs that they hold */
 };
 

@@ -116,7 +116,7 @@ typedef struct ortl_options {
     const char *algebra; /* NULL: OpenBLAS for large products of matrices where it is installed;
                             "plain": never */
     int keep_forest;     /* 1: keep the plain form of the trees beside the fast one, for
-                            ortl_leaves; 0: it is freed */
+                            ortl_leaves and ortl_tree; 0: it is freed */
     const char *hidden_features; /* processor features that kernels must not use, for tests and
                                     bench: names as in "avx512f,avx2", or "all"; NULL: none */
 } ortl_options;
@@ -230,7 +230,9 @@ typedef struct ortl_description {
     uint64_t load_peak_bytes;  /* heap at most while loading */
     uint64_t context_bytes;    /* scratch of a new context */
     const char *kernel;        /* name of the tree kernel in use, "" without trees */
-    const char *algebra; /* what multiplies matrices: "OpenBLAS", "plain", "" when nothing does */
+    const char *algebra;  /* what multiplies matrices: "OpenBLAS", "plain", "" when nothing does */
+    size_t n_raw_scores;  /* doubles of a row for ortl_raw_scores; 0: no trees */
+    int has_double_trees; /* 1: some trees compute in double, for double input; else all in float */
 } ortl_description;
 
 /* Fills *description_out, whose struct_size the caller has set. */
@@ -315,6 +317,78 @@ ORTL_API ortl_status ortl_run(ortl_context *context, const ortl_tensor *inputs, 
  */
 ORTL_API ortl_status ortl_leaves(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
                                  uint32_t *leaves_out, size_t n_leaves, ortl_error *error);
+
+/* The scores of the trees as they add up, with averages and base values but before any post
+ * transform: log-odds, for example. Inputs are as for ortl_run.
+ *   scores_out     (n_rows, n_raw_scores) row after row, the tree operators in the order of the
+ *                  file; of each one score for each class or target, of a binary classifier whose
+ *                  leaves vote for one class that one alone; room for exactly
+ *                  n_scores = n_rows * n_raw_scores numbers
+ * They are exact in the type of the trees. ORTL_BAD_ARGUMENT when there are no trees. */
+ORTL_API ortl_status ortl_raw_scores(ortl_context *context, const ortl_tensor *inputs,
+                                     size_t n_inputs, double *scores_out, size_t n_scores,
+                                     ortl_error *error);
+
+/* ---- Trees ----------------------------------------------------------------------------------- */
+
+/* The trees of a session that was opened with keep_forest, for drawing, explaining and comparing
+ * them. All functions below give ORTL_BAD_ARGUMENT for a session without it, or for a number that
+ * there is not. Start at the root of a tree and follow the children; there are no cycles, but a
+ * node may have several parents. */
+
+/* One tree, by its number from 0 in the order of the file, as in ortl_leaves. */
+typedef struct ortl_tree_info {
+    size_t struct_size;    /* set by the caller: sizeof(ortl_tree_info) */
+    size_t root;           /* number of the node that every row starts at */
+    size_t n_targets;      /* scores that the leaves vote for: classes, or targets */
+    ortl_type type;        /* ORTL_FLOAT or ORTL_DOUBLE: thresholds, votes and their sums */
+    const char *node_name; /* of the operator in the graph */
+    int reads_inputs;      /* 1: feature j is column j of the graph's inputs, side by side, perhaps
+                              cast, scaled or imputed; 0: other operators make the features */
+} ortl_tree_info;
+
+/* Fills *info_out, whose struct_size the caller has set. */
+ORTL_API ortl_status ortl_tree(const ortl_session *session, size_t tree, ortl_tree_info *info_out,
+                               ortl_error *error);
+
+/* What a node asks of x, the row's value of a feature. */
+typedef enum ortl_test {
+    ORTL_TEST_LEAF = 0, /* nothing: the walk ends here */
+    ORTL_TEST_LEQ,      /* x <= threshold */
+    ORTL_TEST_LT,
+    ORTL_TEST_GTE,
+    ORTL_TEST_GT,
+    ORTL_TEST_EQ,
+    ORTL_TEST_NEQ,
+    ORTL_TEST_MEMBER /* x is one of n_values numbers, see ortl_tree_member */
+} ortl_test;
+
+typedef struct ortl_tree_node {
+    size_t struct_size; /* set by the caller: sizeof(ortl_tree_node) */
+    ortl_test test;
+    size_t feature;      /* of a test: column that it reads */
+    double threshold;    /* of a test other than MEMBER */
+    int missing_is_true; /* of a test: 1: NaN goes to true_child */
+    size_t true_child;   /* of a test: the next node where it holds */
+    size_t false_child;  /* of a test: the next node where it does not */
+    size_t n_values;     /* of a MEMBER test: numbers of its set; of a leaf: its votes */
+    double hit_rate;     /* nodes_hitrates of the file, often the training rows that came by; NaN:
+                            not recorded */
+} ortl_tree_node;
+
+/* Fills *node_out, whose struct_size the caller has set, for the node of this number; a leaf has
+ * the number that ortl_leaves gives. */
+ORTL_API ortl_status ortl_tree_node_at(const ortl_session *session, size_t tree, size_t node,
+                                       ortl_tree_node *node_out, ortl_error *error);
+
+/* Number index of the set of a MEMBER test, ascending. */
+ORTL_API ortl_status ortl_tree_member(const ortl_session *session, size_t tree, size_t node,
+                                      size_t index, double *value_out, ortl_error *error);
+
+/* Vote number index of a leaf: value is given to score `target`. */
+ORTL_API ortl_status ortl_tree_vote(const ortl_session *session, size_t tree, size_t node,
+                                    size_t index, size_t *target_out, double *value_out,
+                                    ortl_error *error);
 
 /* ---- Tensors in files ------------------------------------------------------------------------ */
 

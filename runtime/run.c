@@ -1,6 +1,6 @@
 /*
- * ortl_run: any inputs bound by name, any outputs handed out; and ortl_leaves, which asks such a
- * run for the leaves that its rows reach.
+ * ortl_run: any inputs bound by name, any outputs handed out; and ortl_leaves and ortl_raw_scores,
+ * which ask such a run for what its trees do besides.
  */
 #include <string.h>
 
@@ -117,7 +117,20 @@ ortl_status ortl_run(ortl_context *context, const ortl_tensor *inputs, size_t n_
     return status;
 }
 
-/* ---- Leaves ---------------------------------------------------------------------------------- */
+/* ---- What the trees say besides the outputs ---------------------------------------------------
+ */
+
+/* Runs the graph with a tap of that many columns on its tree operators. */
+static ortl_status run_tapped(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
+                              ortl__tap *tap, ortl_error *error) {
+    if (tap->n_columns == 0) return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model has no trees");
+    context->has_strides = 0;
+    ortl_status status = bind_inputs(context, inputs, n_inputs, error);
+    context->tap = tap;
+    if (status == ORTL_OK) status = ortl__context_run(context, error);
+    context->tap = NULL;
+    return status;
+}
 
 static uint64_t count_trees(const ortl_session *session) {
     uint64_t n_trees = 0;
@@ -135,12 +148,23 @@ ortl_status ortl_leaves(ortl_context *context, const ortl_tensor *inputs, size_t
     if (!context->session->keeps_forest)
         return ortl__fail(error, ORTL_BAD_ARGUMENT,
                           "leaves are known to sessions opened with keep_forest");
-    ortl__leaf_table table = {leaves_out, n_leaves, count_trees(context->session), 0};
-    if (table.n_trees == 0) return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model has no trees");
-    context->has_strides = 0;
-    ortl_status status = bind_inputs(context, inputs, n_inputs, error);
-    context->leaf_table = &table;
-    if (status == ORTL_OK) status = ortl__context_run(context, error);
-    context->leaf_table = NULL;
-    return status;
+    ortl__tap tap = {leaves_out, NULL, n_leaves, count_trees(context->session), 0};
+    return run_tapped(context, inputs, n_inputs, &tap, error);
+}
+
+uint64_t ortl__session_n_raw(const ortl_session *session) {
+    uint64_t n_raw = 0;
+    for (uint32_t i = 0; i < session->plan.n_steps; i++) {
+        const ortl__outcome *outcome = ortl__trees_outcome(&session->plan.steps[i]);
+        if (outcome) n_raw += ortl__outcome_n_raw(outcome);
+    }
+    return n_raw;
+}
+
+ortl_status ortl_raw_scores(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
+                            double *scores_out, size_t n_scores, ortl_error *error) {
+    if (!context || (!inputs && n_inputs) || (!scores_out && n_scores))
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "context, inputs and scores must not be NULL");
+    ortl__tap tap = {NULL, scores_out, n_scores, ortl__session_n_raw(context->session), 0};
+    return run_tapped(context, inputs, n_inputs, &tap, error);
 }

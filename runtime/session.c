@@ -143,7 +143,8 @@ static ortl_status load(ortl_session *session, ortl__source *source, const ortl_
     session->memory.limit = options->limits.memory_bytes ? options->limits.memory_bytes
                                                          : ((uint64_t)1 << 20) + 10 * n_bytes;
     ortl_status status =
-        ortl__envelope_read(source, &session->memory, &session->limits, &session->graph, error);
+        ortl__envelope_read(source, &session->memory, &session->limits, session->keeps_forest,
+                            &session->graph, error);
     if (status == ORTL_OK)
         status = ortl__plan_build(&session->plan, &session->graph, &session->memory,
                                   &session->arena, options, error);
@@ -224,6 +225,7 @@ static void describe_trees(const ortl_session *session, ortl_description *d) {
         const ortl__forest *forest = ortl__trees_forest(&session->plan.steps[i]);
         if (!forest) continue;
         d->n_ensembles++;
+        if (forest->is_double) d->has_double_trees = 1;
         d->n_trees += forest->n_trees;
         d->n_nodes += forest->n_reachable;
         d->n_leaves += forest->n_leaves;
@@ -266,6 +268,7 @@ ortl_status ortl_describe(const ortl_session *session, ortl_description *descrip
     describe_trees(session, &d);
     d.n_features = session->form.n_features;
     d.n_scores = session->form.n_scores;
+    d.n_raw_scores = (size_t)ortl__session_n_raw(session);
     d.n_classes = session->classes.n;
     d.label_kind = session->classes.values  ? ORTL_LABELS_INT64
                    : session->classes.texts ? ORTL_LABELS_STRING

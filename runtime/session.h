@@ -51,6 +51,9 @@ ortl_status ortl__options_read(const ortl_options *given, ortl_options *options_
  * running) one row of zeros. */
 ortl_status ortl__context_measure(ortl_context *context, size_t *n_scores_out, ortl_error *error);
 
+/* Raw scores of a row, see ortl_raw_scores. */
+uint64_t ortl__session_n_raw(const ortl_session *session);
+
 /* Heap bytes of a context. */
 uint64_t ortl__context_bytes(const ortl_context *context);
 

@@ -30,14 +30,14 @@ list_includes | awk '
         return path ~ /^runtime\/(ortlite|status|memory|number)\.h$/
     }
     function is_public(path) {
-        return path ~ /^runtime\/(ortlite|number)\.h$/ || path ~ /^converters\/(convert|builder|source_walk|json_room)\.h$/
+        return path ~ /^runtime\/(ortlite|number)\.h$/ || path ~ /^converters\/(convert|builder|metadata|source_walk|json_room)\.h$/
     }
     function is_allowed(from, to) {
         if (to ~ /pb-c\.h$/) return from ~ /^onnx\/.*\.c$/
         if (room(from) == room(to)) return 1
         if (from ~ /^(tools|bench)\//) return is_public(to)
         if (is_base(to)) return 1
-        if (from ~ /^converters\//) return to ~ /^onnx\/(graph|ensemble_columns|writer)\.h$/
+        if (from ~ /^converters\//) return to ~ /^onnx\/(graph|ensemble_columns|splice|writer)\.h$/
         if (from ~ /^runtime\//) return to ~ /^onnx\/(graph|ensemble_columns|envelope)\.h$/
         return 0
     }

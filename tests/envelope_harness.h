@@ -37,7 +37,7 @@ static inline void harness_end(harness *h) {
 
 static inline ortl_status harness_read(harness *h) {
     ortl_status status =
-        ortl__envelope_read(h->source, &h->memory, &h->limits, &h->graph, &h->error);
+        ortl__envelope_read(h->source, &h->memory, &h->limits, 0, &h->graph, &h->error);
     ortl__source_close(h->source);
     h->source = NULL;
     return status;

@@ -703,7 +703,7 @@ START_TEST(an_error_need_not_be_wanted) {
         ck_assert_int_eq(
             ortl__source_memory(&h.memory, model.bytes, model.n_bytes, &h.limits, &h.source, NULL),
             ORTL_OK);
-        ck_assert_int_eq(ortl__envelope_read(h.source, &h.memory, &h.limits, &h.graph, NULL),
+        ck_assert_int_eq(ortl__envelope_read(h.source, &h.memory, &h.limits, 0, &h.graph, NULL),
                          cases[i].status);
         harness_end(&h);
         wire_free(&model);

@@ -299,7 +299,7 @@ START_TEST(leaves_go_into_the_operators_columns) {
     static int64_t integers[2 * N];
     static uint32_t leaves[3 * N];
     const void *const rows[] = {floats, doubles, integers};
-    ortl__leaf_table table = {leaves, (uint64_t)3 * N, 3, 1};
+    ortl__tap tap = {leaves, NULL, (uint64_t)3 * N, 3, 1};
     calling c;
     for (size_t i = 0; i < N; i++) {
         integers[2 * i + 1] = i % 3 == 0 ? 20000000 : 1;
@@ -311,9 +311,9 @@ START_TEST(leaves_go_into_the_operators_columns) {
     under_test.loading.keeps_forest = 1;
     prepare_well(&regressor, types[_i]);
     ck_assert_int_eq(shape_call(&c, 2, N, 2, rows[_i]), ORTL_OK);
-    c.call.leaf_table = &table;
+    c.call.tap = &tap;
     run_call(&c, scores, NULL);
-    ck_assert_uint_eq(table.n_before, 2);
+    ck_assert_uint_eq(tap.n_before, 2);
     for (size_t i = 0; i < N; i++) {
         ck_assert_uint_eq(leaves[3 * i], 99);
         ck_assert_uint_eq(leaves[3 * i + 1], i % 3 == 0 ? 2 : 1);
@@ -325,15 +325,15 @@ END_TEST
 START_TEST(a_leaf_table_of_another_size_is_refused) {
     static const float rows[] = {0, 1, 0, 2};
     uint32_t leaves[3];
-    ortl__leaf_table table = {leaves, 3, 1, 0};
+    ortl__tap tap = {leaves, NULL, 3, 1, 0};
     calling c;
     add_int("n_targets", &one);
     under_test.loading.keeps_forest = 1;
     prepare_well(&regressor, ORTL_FLOAT);
     ck_assert_int_eq(shape_call(&c, 2, 2, 2, rows), ORTL_OK);
-    c.call.leaf_table = &table;
+    c.call.tap = &tap;
     ck_assert_int_eq(under_test.step.operator->run(&c.call, &error), ORTL_BAD_ARGUMENT);
-    ck_assert_ptr_nonnull(strstr(error.message, "room for 3 leaves, 2 rows reach 1 each"));
+    ck_assert_ptr_nonnull(strstr(error.message, "room for 3 leaves, 2 rows have 1 each"));
 }
 END_TEST
 

@@ -174,7 +174,7 @@ static void read_back(const collected *model, ortl__graph *graph) {
     ck_assert_int_eq(
         ortl__source_memory(&memory, model->bytes, model->n_bytes, &limits, &source, &error),
         ORTL_OK);
-    ortl_status status = ortl__envelope_read(source, &memory, &limits, graph, &error);
+    ortl_status status = ortl__envelope_read(source, &memory, &limits, 0, graph, &error);
     ck_assert_msg(status == ORTL_OK, "%s", error.message);
     ortl__source_close(source);
 }

@@ -83,6 +83,24 @@ static ortl_status set_on_error(void *settings, const char *text, ortl_error *er
     return status;
 }
 
+static ortl_status set_kind(ortl__predict_settings *predict, ortl__results_kind kind,
+                            ortl_error *error) {
+    if (predict->kind != ORTL__RESULTS_OUTPUTS && predict->kind != kind)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "--raw and --leaf exclude each other");
+    predict->kind = kind;
+    return ORTL_OK;
+}
+
+static ortl_status set_raw(void *settings, const char *text, ortl_error *error) {
+    (void)text;
+    return set_kind(settings, ORTL__RESULTS_RAW, error);
+}
+
+static ortl_status set_leaf(void *settings, const char *text, ortl_error *error) {
+    (void)text;
+    return set_kind(settings, ORTL__RESULTS_LEAVES, error);
+}
+
 static ortl_status set_flush(void *settings, const char *text, ortl_error *error) {
     (void)text, (void)error;
     ((ortl__predict_settings *)settings)->is_flushed = true;
@@ -141,6 +159,8 @@ static const ortl__option options[] = {
     {"delimiter", 'd', "CHARACTER", "between the fields of the table; tab is one", set_delimiter},
     {"decimal", 0, "CHARACTER", "decimal point of the table, '.' or ','", set_decimal},
     {"on-error", 0, "WHAT", "fail, or nan: a field that is no number is missing", set_on_error},
+    {"raw", 0, NULL, "the trees' scores before the post transform, such as log-odds", set_raw},
+    {"leaf", 0, NULL, "the node that each row ends in, one column for each tree", set_leaf},
     {"flush", 0, NULL, "write each row before waiting for more input", set_flush},
     ORTL__COMMON_OPTIONS,
 };
@@ -173,6 +193,9 @@ const ortl__verb ortl__verb_predict = {
         "\n"
         "--format npy writes an array [N] or [N, C], or a record array with named fields where\n"
         "the columns differ in type, as a classifier's do.\n"
+        "\n"
+        "--raw writes raw, raw_<class> or raw_0, ... instead: the sums of the trees in full\n"
+        "precision. --leaf writes leaf_0, leaf_1, ...: node numbers, as `tree` shows them.\n"
         "\n"
         "Example\n"
         "  tail -n +1 -f log.csv | ort-lite predict churn.onnx --keep id --flush\n",

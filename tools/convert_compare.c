@@ -53,7 +53,8 @@ static ortl_status open_model(compare_state *state) {
     if (status == ORTL_OK)
         status = ortl__model_columns_find(&state->model, &state->feature_names, &state->texts,
                                           &state->columns, error);
-    if (status == ORTL_OK) status = ortl__results_begin(&state->results, &state->model, error);
+    if (status == ORTL_OK)
+        status = ortl__results_begin(&state->results, &state->model, ORTL__RESULTS_OUTPUTS, error);
     return status;
 }
 

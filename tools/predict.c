@@ -176,14 +176,17 @@ static ortl_status open_output(predict_state *state) {
 
 static ortl_status open_model(predict_state *state) {
     ortl_error *error = &state->report->error;
-    ortl_status status = ortl__model_open(state->settings->model, &state->settings->common,
-                                          &state->model, state->report);
+    ortl__common common = state->settings->common;
+    common.library.keep_forest = state->settings->kind == ORTL__RESULTS_LEAVES;
+    ortl_status status =
+        ortl__model_open(state->settings->model, &common, &state->model, state->report);
     if (status == ORTL_OK)
         status = ortl__model_feature_names(&state->model, &state->feature_names, error);
     if (status == ORTL_OK)
         status = ortl__model_columns_find(&state->model, &state->feature_names, &state->texts,
                                           &state->columns, error);
-    if (status == ORTL_OK) status = ortl__results_begin(&state->results, &state->model, error);
+    if (status == ORTL_OK)
+        status = ortl__results_begin(&state->results, &state->model, state->settings->kind, error);
     state->rows.columns = &state->columns;
     state->rows.mapping = &state->mapping;
     state->rows.point = state->settings->table.point;

@@ -16,6 +16,7 @@ typedef struct ortl__predict_settings {
     ortl__table_choices table;
     char delimiter; /* 0: ',', or ';' when the decimal point is a comma */
     const ortl__format *format;
+    ortl__results_kind kind;
     bool is_lenient; /* --on-error nan */
     bool is_flushed; /* every row is written before more input is waited for */
 } ortl__predict_settings;

@@ -13,11 +13,14 @@ static ortl_status fail_memory(ortl_error *error) {
 }
 
 ortl_status ortl__results_begin(ortl__results *results, const ortl__model *model,
-                                ortl_error *error) {
+                                ortl__results_kind kind, ortl_error *error) {
     const ortl_description *d = &model->description;
     *results = (ortl__results)ORTL__RESULTS_INIT;
     results->model = model;
-    results->n_groups = d->n_outputs;
+    results->kind = kind;
+    results->n_groups = kind == ORTL__RESULTS_OUTPUTS ? d->n_outputs : 1;
+    if (kind != ORTL__RESULTS_OUTPUTS && d->n_trees == 0)
+        return ortl__message_fail(error, ORTL_UNSUPPORTED, "the model has no trees");
     results->inputs = calloc(d->n_inputs + 1, sizeof *results->inputs);
     results->outputs = calloc(d->n_outputs + 1, sizeof *results->outputs);
     results->groups = calloc(d->n_outputs + 1, sizeof *results->groups);
@@ -178,8 +181,74 @@ static ortl_status take_declarations(ortl__results *results, ortl_error *error) 
     return ORTL_OK;
 }
 
+/* ---- Raw scores and leaves ------------------------------------------------------------------- */
+
+static ortl_status name_tap(ortl__results *results, ortl_error *error) {
+    const ortl_description *d = &results->model->description;
+    size_t n = results->groups[0].n_columns;
+    bool is_raw = results->kind == ORTL__RESULTS_RAW;
+    bool is_by_class = is_raw && d->n_classes == n;
+    ortl_status status = ORTL_OK;
+    results->names = calloc(n, sizeof *results->names);
+    if (results->names == NULL) return fail_memory(error);
+    results->n_columns = n;
+    if (is_raw && n == 1)
+        return ortl__texts_join(&results->texts, ortl__texts_view("raw"), (ortl_string){NULL, 0},
+                                results->names, error);
+    for (size_t i = 0; i < n && status == ORTL_OK; i++)
+        status =
+            name_one(results, is_raw ? "raw_" : "leaf_", is_by_class, i, &results->names[i], error);
+    return status;
+}
+
+/* Leaves are uint32_t at the start of cells; the last one first, each gets its eight bytes. */
+static void widen_leaves(void *cells, size_t n) {
+    for (size_t i = n; i-- > 0;) {
+        uint32_t leaf;
+        memcpy(&leaf, (const char *)cells + i * sizeof leaf, sizeof leaf);
+        ((int64_t *)cells)[i] = (int64_t)leaf;
+    }
+}
+
+/* Back to the type in which they were computed, so that the digits are those. */
+static void narrow_scores(void *cells, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        double score;
+        memcpy(&score, (const char *)cells + i * sizeof score, sizeof score);
+        float narrow = (float)score;
+        memcpy((char *)cells + i * sizeof narrow, &narrow, sizeof narrow);
+    }
+}
+
+static ortl_status run_tap(ortl__results *results, const ortl__rows *rows, ortl_error *error) {
+    const ortl_description *d = &results->model->description;
+    bool is_raw = results->kind == ORTL__RESULTS_RAW;
+    size_t n_columns = is_raw ? d->n_raw_scores : d->n_trees;
+    size_t n = rows->n_rows * n_columns;
+    ortl_status status = ORTL_OK;
+    if (n > results->n_cells) {
+        free(results->cells);
+        results->cells = calloc(n, sizeof(int64_t));
+        results->n_cells = results->cells == NULL ? 0 : n;
+        if (results->cells == NULL) return fail_memory(error);
+    }
+    if (n > 0 && is_raw)
+        status = ortl_raw_scores(results->context, results->inputs, rows->columns->n_groups,
+                                 results->cells, n, error);
+    if (n > 0 && !is_raw)
+        status = ortl_leaves(results->context, results->inputs, rows->columns->n_groups,
+                             results->cells, n, error);
+    if (status != ORTL_OK) return status;
+    if (!is_raw) widen_leaves(results->cells, n);
+    if (is_raw && !d->has_double_trees) narrow_scores(results->cells, n);
+    ortl_type type = !is_raw ? ORTL_INT64 : d->has_double_trees ? ORTL_DOUBLE : ORTL_FLOAT;
+    results->groups[0] = (ortl__result_group){type, n_columns, results->cells, 0};
+    return results->names == NULL ? name_tap(results, error) : ORTL_OK;
+}
+
 ortl_status ortl__results_run(ortl__results *results, const ortl__rows *rows, ortl_error *error) {
     bind_inputs(results, rows);
+    if (results->kind != ORTL__RESULTS_OUTPUTS) return run_tap(results, rows, error);
     for (size_t i = 0; i < results->n_groups; i++)
         results->outputs[i] = (ortl_tensor){.data = NULL};
     ortl_status status = ortl_run(results->context, results->inputs, rows->columns->n_groups,
@@ -196,6 +265,7 @@ void ortl__results_free(ortl__results *results) {
     free(results->outputs);
     free(results->groups);
     free(results->names);
+    free(results->cells);
     ortl__texts_free(&results->texts);
     *results = (ortl__results)ORTL__RESULTS_INIT;
 }

@@ -6,6 +6,7 @@
 #include "forest.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "../status.h"
@@ -22,7 +23,8 @@
     X(weight_target, n_weights, sizeof(uint32_t))                                                  \
     X(weight, n_weights, real_bytes)                                                               \
     X(set_begin, n_sets + (uint64_t)1, sizeof(uint32_t))                                           \
-    X(members, n_members, real_bytes)
+    X(members, n_members, real_bytes)                                                              \
+    X(hit_rate, n_nodes, sizeof(float))
 
 void ortl__forest_free(ortl__forest *forest) {
     const size_t real_bytes = forest->is_double ? sizeof(double) : sizeof(float);
@@ -158,6 +160,25 @@ ortl_status ortl__work_check_feature(const ortl__forest_work *work, uint32_t row
     return ORTL_OK;
 }
 
+/* Exporters record as many hit rates as they like: what is missing is NaN. */
+static ortl_status take_hit_rates(ortl__forest_work *work) {
+    ortl__forest *forest = work->forest;
+    const ortl__column *column = ortl__work_column(work, ORTL__COLUMN_HIT_RATES);
+    if (column->count == 0) return ORTL_OK;
+    ortl_status status = ortl__memory_new(forest->memory, forest->n_nodes, sizeof(float),
+                                          &forest->hit_rate, work->error);
+    if (status != ORTL_OK) return status;
+    for (uint32_t row = 0; row < forest->n_nodes; row++) {
+        if (row >= column->count)
+            forest->hit_rate[row] = NAN;
+        else
+            forest->hit_rate[row] = column->is_double ? (float)((const double *)column->data)[row]
+                                                      : ((const float *)column->data)[row];
+    }
+    ortl__column_release(work->columns, ORTL__COLUMN_HIT_RATES);
+    return ORTL_OK;
+}
+
 /* ---- The door -------------------------------------------------------------------------------- */
 
 /* Counts must fit the 32 bits of row, weight and member numbers. Only a file of many gigabytes has
@@ -200,6 +221,7 @@ ortl_status ortl__forest_build(ortl__forest *forest, ortl__memory *memory,
     if (status != ORTL_OK) goto done;
     status = columns->kind == ORTL__ENSEMBLE_V5 ? ortl__forest_build_v5(&work)
                                                 : ortl__forest_build_classic(&work);
+    if (status == ORTL_OK) status = take_hit_rates(&work);
     if (status != ORTL_OK) goto done;
     status = ortl__forest_prove(&work);
 done:

@@ -46,6 +46,8 @@ typedef struct ortl__forest {
     void *weight;            /* (n_weights) Real, a leaf's weights side by side in file order */
     uint32_t *set_begin;     /* (n_sets + 1) into members */
     void *members;           /* (n_members) Real, ascending within a set, no NaN */
+    float *hit_rate; /* (n_nodes) nodes_hitrates, NaN where the file has none; NULL: nowhere, or
+                        not wanted */
     /* What the proof found out on the way. */
     uint32_t n_reachable; /* nodes, leaves included */
     uint32_t n_leaves;    /* reachable leaves */

@@ -55,3 +55,40 @@ ortl_status ortl__outcome_write(const ortl__outcome *outcome, void *sums, const 
         return write_rows_double(outcome, sums, voted, n_rows, labels_out, scores_out, error);
     return write_rows_float(outcome, sums, voted, n_rows, labels_out, scores_out, error);
 }
+
+/* ---- Raw scores ------------------------------------------------------------------------------ */
+
+uint32_t ortl__outcome_n_raw(const ortl__outcome *outcome) {
+    return outcome->is_binary_case ? 1 : outcome->n_targets;
+}
+
+/* The sum of one target in Real arithmetic, as a score of it begins. */
+static double raw_score(const ortl__outcome *outcome, double sum, int has_vote, uint32_t target) {
+    double base = outcome->n_base == outcome->n_targets ? outcome->base[target]
+                  : outcome->n_base > 0 && target == 0  ? outcome->base[0]
+                                                        : 0;
+    int averages = outcome->aggregate == ORTL__AGGREGATE_AVERAGE && outcome->n_trees > 0;
+    if (!has_vote) sum = 0;
+    if (outcome->is_double) return (averages ? sum / outcome->n_trees : sum) + base;
+    float value = (float)sum;
+    if (averages) value /= (float)outcome->n_trees;
+    value += (float)base;
+    return (double)value;
+}
+
+void ortl__outcome_raw(const ortl__outcome *outcome, const void *sums, const uint8_t *voted,
+                       size_t n_rows, double *raw_out, size_t row_stride) {
+    uint32_t n = outcome->n_targets, n_raw = ortl__outcome_n_raw(outcome);
+    for (size_t i = 0; i < n_rows; i++) {
+        const uint8_t *row_voted = voted == NULL ? NULL : voted + i * n;
+        /* The only score of a binary classifier is that of the class that has the votes. */
+        uint32_t first = n_raw == 1 && n == 2 && row_voted[1];
+        for (uint32_t k = 0; k < n_raw; k++) {
+            size_t at = i * n + first + k;
+            double sum =
+                outcome->is_double ? ((const double *)sums)[at] : (double)((const float *)sums)[at];
+            raw_out[i * row_stride + k] =
+                raw_score(outcome, sum, row_voted == NULL || row_voted[first + k], first + k);
+        }
+    }
+}

@@ -41,6 +41,15 @@ ortl_status ortl__outcome_write(const ortl__outcome *outcome, void *sums, const 
                                 size_t n_rows, int64_t *labels_out, void *scores_out,
                                 ortl_error *error);
 
+/* Raw scores of a row: one for each target, or the only one that a binary classifier has. */
+uint32_t ortl__outcome_n_raw(const ortl__outcome *outcome);
+
+/* Copies the sums of n_rows rows, averaged and with their base values but neither transformed nor
+ * arranged by class, into raw_out (n_rows, n_raw), whose rows begin row_stride elements apart. sums
+ * and voted are those of ortl__outcome_write, before it. */
+void ortl__outcome_raw(const ortl__outcome *outcome, const void *sums, const uint8_t *voted,
+                       size_t n_rows, double *raw_out, size_t row_stride);
+
 /* The transforms on one row of n scores in place, in float32 (also used by nothing else than
  * tests). */
 void ortl__outcome_transform(ortl__transform transform, float *scores, uint32_t n);

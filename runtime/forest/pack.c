@@ -156,6 +156,7 @@ static void drop_arrays(ortl__forest *forest) {
     forest->roots = forest->true_child = forest->false_child = forest->feature = NULL;
     forest->weight_target = forest->set_begin = NULL;
     forest->test = NULL;
+    forest->hit_rate = NULL;
     forest->value = forest->weight = forest->members = NULL;
 }
 

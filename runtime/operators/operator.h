@@ -56,13 +56,15 @@ struct ortl__step {
     int is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
 };
 
-/* Where the tree operators of a run write the leaves that rows reach: one table for all of them. */
-typedef struct ortl__leaf_table {
-    uint32_t *leaves; /* (n_cells) row after row, n_trees a row */
+/* Where the tree operators of a run write what is otherwise not seen: one table for all of them,
+ * row after row. */
+typedef struct ortl__tap {
+    uint32_t *leaves; /* (n_cells) the leaf that a row reaches in each tree, or NULL */
+    double *raw;      /* (n_cells) the scores before the post transform, or NULL */
     uint64_t n_cells;
-    uint64_t n_trees;  /* of all operators together */
-    uint64_t n_before; /* trees of the operators that ran so far */
-} ortl__leaf_table;
+    uint64_t n_columns; /* trees or scores of all operators together */
+    uint64_t n_before;  /* of the operators that ran so far */
+} ortl__tap;
 
 /* One execution of a step. */
 typedef struct ortl__call {
@@ -76,7 +78,7 @@ typedef struct ortl__call {
     ptrdiff_t row_stride;    /* of inputs[0] when the step reads_strided rows, in elements */
     ptrdiff_t column_stride; /* likewise */
     ortl__arena *texts;      /* where run makes strings; emptied at the context's next call */
-    ortl__leaf_table *leaf_table; /* NULL: leaves are not wanted */
+    ortl__tap *tap; /* NULL: nothing more is wanted than the outputs */
 } ortl__call;
 
 enum {

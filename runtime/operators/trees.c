@@ -373,23 +373,31 @@ static const ortl__tensor *output_of(const ortl__call *call, uint32_t index) {
 /* The leaves of the rows from first on, into this operator's columns of the table. */
 static void write_leaves(const ortl__call *call, const ortl__rows *rows, uint64_t first) {
     const trees *t = call->step->parameters;
-    const ortl__leaf_table *table = call->leaf_table;
+    const ortl__tap *tap = call->tap;
     ptrdiff_t real_bytes = t->forest.is_double ? sizeof(double) : sizeof(float);
     for (size_t i = 0; i < rows->n_rows; i++)
         ortl__leaves_plain(
             &t->forest, (const char *)rows->data + (ptrdiff_t)i * rows->row_stride * real_bytes,
-            rows->column_stride, table->leaves + (first + i) * table->n_trees + table->n_before);
+            rows->column_stride, tap->leaves + (first + i) * tap->n_columns + tap->n_before);
+}
+
+/* The raw scores of the rows from first on, likewise. */
+static void write_raw(const ortl__call *call, const void *sums, const uint8_t *voted,
+                      uint64_t first, size_t n) {
+    const trees *t = call->step->parameters;
+    const ortl__tap *tap = call->tap;
+    ortl__outcome_raw(&t->outcome, sums, voted, n,
+                      tap->raw + first * tap->n_columns + tap->n_before, tap->n_columns);
 }
 
 /* The table is the caller's, so its size is an argument and not a fact. */
-static ortl_status check_leaf_table(const ortl__leaf_table *table, uint64_t n_rows,
-                                    ortl_error *error) {
-    if (n_rows == table->n_cells / table->n_trees && table->n_cells % table->n_trees == 0)
+static ortl_status check_tap(const ortl__tap *tap, uint64_t n_rows, ortl_error *error) {
+    if (n_rows == tap->n_cells / tap->n_columns && tap->n_cells % tap->n_columns == 0)
         return ORTL_OK;
     return ortl__fail(error, ORTL_BAD_ARGUMENT,
-                      "there is room for %" PRIu64 " leaves, %" PRIu64 " rows reach %" PRIu64
-                      " each",
-                      table->n_cells, n_rows, table->n_trees);
+                      "there is room for %" PRIu64 " %s, %" PRIu64 " rows have %" PRIu64 " each",
+                      tap->n_cells, tap->leaves != NULL ? "leaves" : "raw scores", n_rows,
+                      tap->n_columns);
 }
 
 static ortl_status run_block(const ortl__call *call, const block *b, uint64_t first, size_t n,
@@ -406,8 +414,9 @@ static ortl_status run_block(const ortl__call *call, const block *b, uint64_t fi
     if (scores != NULL)
         scores_out = (char *)scores->data + first * t->outcome.n_scores * score_bytes;
     ortl__rows rows = get_rows(call, b, first, n);
-    if (call->leaf_table != NULL) write_leaves(call, &rows, first);
+    if (call->tap != NULL && call->tap->leaves != NULL) write_leaves(call, &rows, first);
     ortl__pack_run(t->pack, &rows, sums, voted, (char *)call->scratch + b->pack);
+    if (call->tap != NULL && call->tap->raw != NULL) write_raw(call, sums, voted, first, n);
     ortl_status status =
         ortl__outcome_write(&t->outcome, sums, voted, n, labels_out, scores_out, error);
     if (status != ORTL_OK || labels == NULL || t->texts == NULL) return status;
@@ -421,14 +430,16 @@ ortl_status ortl__trees_run(ortl__call *call, ortl_error *error) {
     uint64_t n_rows = 0, n_given = 0;
     ortl_status status = ORTL_OK;
     row_counts(call->inputs[0], &n_rows, &n_given);
-    if (call->leaf_table != NULL) status = check_leaf_table(call->leaf_table, n_rows, error);
+    if (call->tap != NULL) status = check_tap(call->tap, n_rows, error);
     block b = plan_block(t, n_rows);
     for (uint64_t first = 0; first < n_rows && status == ORTL_OK; first += b.n_rows) {
         uint64_t left = n_rows - first;
         size_t n = (size_t)(left < b.n_rows ? left : b.n_rows);
         status = run_block(call, &b, first, n, error);
     }
-    if (call->leaf_table != NULL) call->leaf_table->n_before += t->forest.n_trees;
+    if (call->tap != NULL)
+        call->tap->n_before +=
+            call->tap->leaves != NULL ? t->forest.n_trees : ortl__outcome_n_raw(&t->outcome);
     return status;
 }
 
