@@ -11,7 +11,7 @@
  * line splits at blanks and needs no escapes in JSON. "" becomes "-". */
 static void copy_word(const char *text, size_t n_chars, char *word_out, size_t word_bytes) {
     static const char kept[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               ".-_/()";
+                               ".-_/()+";
     if (n_chars == 0) {
         text = "-";
         n_chars = 1;

@@ -7,6 +7,7 @@
 #include "csv.h"
 
 #include "message.h"
+#include "scan.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,6 +26,7 @@ struct csv_reader {
     csv_source source;
     void *user;
     csv_options options;
+    char *block;       /* allocated: the buffer and what may be read on both sides of it */
     char *buffer;      /* (capacity) bytes; those from begin to end are not yet handed out */
     size_t capacity;   /* grows up to about twice the longest record */
     size_t begin;      /* the record that is searched for starts here */
@@ -38,6 +40,8 @@ struct csv_reader {
     uint64_t line;     /* of begin */
     csv_field *fields; /* (field_capacity) */
     size_t field_capacity;
+    const ortl__scan *scan;
+    uint16_t places[ORTL__SCAN_BYTES + ORTL__SCAN_SLACK]; /* delimiters of a piece of a record */
     ortl_error failure; /* ORTL_OK, or what every further call gives */
 };
 
@@ -66,6 +70,19 @@ static ortl_status check_options(csv_options *options, ortl_error *error) {
     return ORTL_OK;
 }
 
+/* Gives the buffer that capacity, which is above the one before; what may be read around it is 0.
+ */
+static bool resize_buffer(csv_reader *reader, size_t capacity) {
+    char *block = realloc(reader->block, CSV_BYTES_AHEAD + capacity + CSV_BYTES_BEHIND);
+    if (block == NULL) return false;
+    reader->block = block;
+    reader->buffer = block + CSV_BYTES_AHEAD;
+    reader->capacity = capacity;
+    memset(block, 0, CSV_BYTES_AHEAD);
+    memset(reader->buffer + capacity, 0, CSV_BYTES_BEHIND);
+    return true;
+}
+
 ortl_status csv_open(csv_source source, void *user, const csv_options *options,
                      csv_reader **reader_out, ortl_error *error) {
     *reader_out = NULL;
@@ -76,11 +93,10 @@ ortl_status csv_open(csv_source source, void *user, const csv_options *options,
     csv_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL) goto no_memory;
     *reader = (csv_reader){.source = source, .user = user, .options = chosen, .line = 1};
-    reader->capacity = FIRST_BUFFER_BYTES;
-    reader->field_capacity = FIRST_FIELDS;
-    reader->buffer = malloc(reader->capacity);
+    reader->scan = ortl__scan_choose();
+    reader->field_capacity = chosen.max_columns < FIRST_FIELDS ? chosen.max_columns : FIRST_FIELDS;
     reader->fields = malloc(reader->field_capacity * sizeof *reader->fields);
-    if (reader->buffer == NULL || reader->fields == NULL) goto no_memory;
+    if (!resize_buffer(reader, FIRST_BUFFER_BYTES) || reader->fields == NULL) goto no_memory;
     *reader_out = reader;
     return ORTL_OK;
 
@@ -91,7 +107,7 @@ no_memory:
 
 void csv_close(csv_reader *reader) {
     if (reader == NULL) return;
-    free(reader->buffer);
+    free(reader->block);
     free(reader->fields);
     free(reader);
 }
@@ -116,12 +132,9 @@ static ortl_status make_room(csv_reader *reader, ortl_error *error) {
         reader->begin = 0;
         return ORTL_OK;
     }
-    char *larger = realloc(reader->buffer, 2 * reader->capacity);
-    if (larger == NULL)
+    if (!resize_buffer(reader, 2 * reader->capacity))
         return ortl__message_fail(error, ORTL_NO_MEMORY, "%" PRIu64 ": out of memory for a line",
                                   reader->line);
-    reader->buffer = larger;
-    reader->capacity *= 2;
     return ORTL_OK;
 }
 
@@ -244,9 +257,12 @@ static ortl_status find_record(csv_reader *reader, ortl_error *error) {
 
 /* ---- Splitting ------------------------------------------------------------------------------- */
 
-/* Makes room for one more field. */
-static ortl_status grow_fields(csv_reader *reader, ortl_error *error) {
-    size_t larger = 2 * reader->field_capacity;
+/* Makes room for n_fields fields, more than there is room for. */
+static ortl_status grow_fields(csv_reader *reader, size_t n_fields, ortl_error *error) {
+    if (n_fields > reader->options.max_columns)
+        return fail_limit(reader, "csv_columns", reader->options.max_columns, "", error);
+    size_t larger = 2 * n_fields;
+    if (larger > reader->options.max_columns) larger = reader->options.max_columns;
     csv_field *fields = realloc(reader->fields, larger * sizeof *fields);
     if (fields == NULL)
         return ortl__message_fail(error, ORTL_NO_MEMORY, "%" PRIu64 ": out of memory for fields",
@@ -295,20 +311,18 @@ static ortl_status split_quoted(const csv_reader *reader, char *text, size_t n_b
 }
 
 /* Splits the n_bytes bytes at begin into reader->fields. */
-static ortl_status split(csv_reader *reader, size_t n_bytes, size_t *n_fields_out,
-                         ortl_error *error) {
+static ortl_status split_any(csv_reader *reader, size_t n_bytes, size_t *n_fields_out,
+                             ortl_error *error) {
     char *at = reader->buffer + reader->begin, *end = at + n_bytes;
     const int delimiter = (unsigned char)reader->options.delimiter;
     size_t n_fields = 0;
     for (;; at++) {
         ortl_status status = ORTL_OK;
-        if (n_fields == reader->options.max_columns)
-            return fail_limit(reader, "csv_columns", n_fields, "", error);
-        if (n_fields == reader->field_capacity) status = grow_fields(reader, error);
+        if (n_fields == reader->field_capacity) status = grow_fields(reader, n_fields + 1, error);
         if (status != ORTL_OK) return status;
         csv_field *field = &reader->fields[n_fields];
         size_t n_left = (size_t)(end - at), n_used = n_left;
-        if (reader->has_quotes && n_left > 0 && *at == '"') {
+        if (n_left > 0 && *at == '"') {
             status = split_quoted(reader, at, n_left, n_fields, field, &n_used, error);
             if (status != ORTL_OK) return status;
         } else {
@@ -322,6 +336,36 @@ static ortl_status split(csv_reader *reader, size_t n_bytes, size_t *n_fields_ou
     }
     *n_fields_out = n_fields;
     return ORTL_OK;
+}
+
+/* The same for a record without quotation marks. */
+static ortl_status split_plain(csv_reader *reader, size_t n_bytes, size_t *n_fields_out,
+                               ortl_error *error) {
+    char *text = reader->buffer + reader->begin;
+    size_t n_fields = 0, start = 0; /* of the field that is searched for its end */
+    for (size_t at = 0; at < n_bytes; at += ORTL__SCAN_BYTES) {
+        size_t n_piece = n_bytes - at < ORTL__SCAN_BYTES ? n_bytes - at : ORTL__SCAN_BYTES;
+        size_t n_found =
+            reader->scan->find(text + at, n_piece, reader->options.delimiter, reader->places);
+        if (n_fields + n_found >= reader->field_capacity) { /* one more follows the last place */
+            ortl_status status = grow_fields(reader, n_fields + n_found + 1, error);
+            if (status != ORTL_OK) return status;
+        }
+        for (size_t i = 0; i < n_found; i++) {
+            size_t end = at + reader->places[i];
+            reader->fields[n_fields++] = (csv_field){text + start, end - start};
+            start = end + 1;
+        }
+    }
+    reader->fields[n_fields++] = (csv_field){text + start, n_bytes - start};
+    *n_fields_out = n_fields;
+    return ORTL_OK;
+}
+
+static ortl_status split(csv_reader *reader, size_t n_bytes, size_t *n_fields_out,
+                         ortl_error *error) {
+    return reader->has_quotes ? split_any(reader, n_bytes, n_fields_out, error)
+                              : split_plain(reader, n_bytes, n_fields_out, error);
 }
 
 /* ---- Records --------------------------------------------------------------------------------- */
@@ -365,12 +409,15 @@ static ortl_status read_record(csv_reader *reader, csv_record *record_out, ortl_
 
 ortl_status csv_next(csv_reader *reader, csv_record *record_out, ortl_error *error) {
     *record_out = (csv_record){NULL, 0, reader->line};
-    ortl_error failure = reader->failure;
-    ortl_status status = failure.status;
-    if (status == ORTL_OK) status = read_record(reader, record_out, &failure);
-    if (status == ORTL_OK) return ORTL_OK;
-    *record_out = (csv_record){NULL, 0, record_out->line};
-    if (status != ORTL_BAD_INPUT) reader->failure = failure;
+    ortl_error failure;
+    if (reader->failure.status == ORTL_OK) {
+        ortl_status status = read_record(reader, record_out, &failure);
+        if (status == ORTL_OK) return ORTL_OK;
+        *record_out = (csv_record){NULL, 0, record_out->line};
+        if (status != ORTL_BAD_INPUT) reader->failure = failure;
+    } else {
+        failure = reader->failure;
+    }
     if (error != NULL) *error = failure;
-    return status;
+    return failure.status;
 }

@@ -36,6 +36,10 @@ typedef struct csv_options {
     size_t n_columns; /* of the table, when the caller knows; decides about blank lines only */
 } csv_options;
 
+/* Bytes of any content that may be read in front of and behind the text of each field. */
+#define CSV_BYTES_AHEAD  64
+#define CSV_BYTES_BEHIND 64
+
 typedef struct csv_field {
     char *text; /* (n_bytes) without quotation marks, in the reader's buffer, where it may be
                    changed; not ended by NUL */

@@ -23,6 +23,7 @@ ortl_status ortl__rows_reserve(ortl__rows *rows, size_t capacity, ortl_error *er
     if (is_complete && rows->data == NULL) {
         rows->data = calloc(n_groups, sizeof *rows->data);
         is_complete = rows->data != NULL;
+        rows->scan = ortl__scan_choose();
     }
     for (size_t i = 0; i < n_groups && is_complete; i++) {
         const ortl__column_group *group = &rows->columns->groups[i];
@@ -79,7 +80,12 @@ static ortl_status fail_field(const ortl__rows *rows, const csv_record *record, 
 static ortl_status add_floats(const ortl__rows *rows, const csv_record *record,
                               const ortl__column_group *group, float *cells, ortl_error *error) {
     const size_t *fields = rows->mapping->fields + group->first;
+    bool is_whole = record->n_fields == rows->mapping->n_fields;
     for (size_t j = 0; j < group->n_columns; j++) {
+        if (is_whole)
+            j += rows->scan->read_floats(record->fields, fields + j, group->n_columns - j,
+                                         rows->point, cells + j);
+        if (j == group->n_columns) break;
         csv_field field = take_field(record, fields[j]);
         if (ortl__field_read_float(&field, rows->point, &cells[j])) continue;
         if (!rows->is_lenient)

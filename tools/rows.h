@@ -6,11 +6,13 @@
 #define ORTL_TOOLS_ROWS_H
 
 #include "columns.h"
+#include "scan.h"
 #include "texts.h"
 
 typedef struct ortl__rows {
     const ortl__model_columns *columns;
     const ortl__mapping *mapping;
+    const ortl__scan *scan; /* the fastest, chosen when room is made first */
     char point;
     bool is_lenient; /* a bad or absent field of a float column becomes NaN */
     size_t n_rows;

@@ -10,6 +10,7 @@
 #include "../../runtime/number.h"
 #include "../../tools/csv.h"
 #include "../../tools/fields.h"
+#include "../../tools/scan.h"
 #include "../random_numbers.h"
 #include "door.h"
 
@@ -130,6 +131,18 @@ static void judge_number(const csv_field *field, char point) {
     write_and_read(narrow, wide);
 }
 
+/* A scan leaves the field alone, or reads what the number is. */
+static void judge_scans(const csv_field *field, char point) {
+    const size_t first = 0;
+    float wanted = 0, value = 0;
+    size_t n = ortl__number_read_float(field->text, field->n_bytes, point, &wanted);
+    for (size_t i = 0; ortl__scan_number(i) != NULL; i++) {
+        if (ortl__scan_number(i)->read_floats(field, &first, 1, point, &value) == 0) continue;
+        REQUIRE(n == field->n_bytes);
+        REQUIRE(n == 0 ? isnan(value) : bits_of_float(value) == bits_of_float(wanted));
+    }
+}
+
 /* Every type's reading of the field: a value, a problem with a text, or no memory. */
 static void judge_field(const csv_field *field, char point) {
     static const ortl_type types[] = {ORTL_FLOAT, ORTL_DOUBLE, ORTL_INT64,
@@ -153,6 +166,7 @@ static void judge_field(const csv_field *field, char point) {
     }
     ortl__texts_free(&texts);
     judge_number(field, point);
+    judge_scans(field, point);
 }
 
 /* ---- The door -------------------------------------------------------------------------------- */
