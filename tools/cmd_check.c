@@ -4,6 +4,7 @@
 #include "model.h"
 #include "operators.h"
 #include "output.h"
+#include "sandbox.h"
 #include "verb.h"
 
 #include <stdint.h>
@@ -29,8 +30,13 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     ortl_status status = ortl__verb_begin(&ortl__verb_check, argc, argv, &common, 1, 1, &n_operands,
                                           &is_done, report);
     if (status != ORTL_OK || is_done) return status;
-    ortl__model model;
-    status = ortl__model_open(argv[1], &common, &model, report);
+    ortl__model model = ORTL__MODEL_INIT;
+    ortl__sandbox sandbox;
+    ortl__sandbox_begin(&sandbox, &common);
+    ortl__sandbox_read(&sandbox, argv[1]);
+    status = ortl__sandbox_enter(&sandbox, &report->error);
+    if (status == ORTL_OK) status = ortl__model_open(argv[1], &common, &model, report);
+    if (status == ORTL_OK) status = ortl__sandbox_tighten(&sandbox, &report->error);
     if (status == ORTL_OK && !common.is_quiet) status = print_verdict(argv[1], &model, report);
     ortl__model_close(&model);
     return status;

@@ -5,6 +5,7 @@
 #include "../converters/convert.h"
 #include "convert_compare.h"
 #include "output.h"
+#include "sandbox.h"
 #include "verb.h"
 
 #include <stdlib.h>
@@ -135,6 +136,16 @@ static ortl_status compare(const char *path, convert_settings *s, const ortl_sou
     return ortl__convert_compare(&s->compare, walk, report);
 }
 
+/* With --compare the file that was written is read again. */
+static ortl_status enter_sandbox(const char *path, const convert_settings *s, ortl_error *error) {
+    ortl__sandbox sandbox;
+    ortl__sandbox_begin(&sandbox, &s->common);
+    ortl__sandbox_read(&sandbox, path);
+    ortl__sandbox_read(&sandbox, s->compare.table);
+    ortl__sandbox_write(&sandbox, s->output_path, s->compare.table != NULL);
+    return ortl__sandbox_enter(&sandbox, error);
+}
+
 static ortl_status convert(const char *path, convert_settings *s, ortl__report *report) {
     ortl_convert_report done = {.struct_size = sizeof done};
     ortl_source_walk *walk = NULL;
@@ -144,6 +155,8 @@ static ortl_status convert(const char *path, convert_settings *s, ortl__report *
     s->options.n_metadata = s->n_pairs;
     s->options.limits = s->common.library.limits;
     if (s->compare.table != NULL) s->options.walk_out = &walk;
+    status = enter_sandbox(path, s, &report->error);
+    if (status != ORTL_OK) return status;
     ortl__report_place(report, path);
     status = ortl__output_refuse_input(s->output_path, path, &report->error);
     if (status == ORTL_OK && s->compare.table != NULL)

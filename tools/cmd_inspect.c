@@ -2,6 +2,7 @@
  * ort-lite inspect: what is in the file and what it will cost, before it is trusted.
  */
 #include "inspect.h"
+#include "sandbox.h"
 #include "verb.h"
 
 #include <string.h>
@@ -27,8 +28,13 @@ static void find_size(ortl__inspection *inspection) {
 
 static ortl_status inspect(ortl__inspection *inspection, bool is_json, ortl__report *report) {
     ortl__output output = ORTL__OUTPUT_INIT;
-    ortl_status status =
-        ortl__model_open(inspection->path, inspection->common, &inspection->model, report);
+    ortl__sandbox sandbox;
+    ortl__sandbox_begin(&sandbox, inspection->common);
+    ortl__sandbox_read(&sandbox, inspection->path);
+    ortl_status status = ortl__sandbox_enter(&sandbox, &report->error);
+    if (status == ORTL_OK)
+        status = ortl__model_open(inspection->path, inspection->common, &inspection->model, report);
+    if (status == ORTL_OK) status = ortl__sandbox_tighten(&sandbox, &report->error);
     if (status != ORTL_OK) goto done;
     find_size(inspection);
     status =

@@ -4,6 +4,7 @@
 #include "model.h"
 #include "npy.h"
 #include "output.h"
+#include "sandbox.h"
 #include "suggest.h"
 #include "verb.h"
 
@@ -167,12 +168,11 @@ static ortl_status refuse_inputs(run_state *state, const char *model, const char
 
 static ortl_status write_outputs(run_state *state, const char *model, const char *directory,
                                  ortl__report *report) {
-    ortl_status status = make_directory(directory, report);
     state->path_bytes = strlen(directory) + 40;
     state->path = malloc(state->path_bytes);
-    if (status == ORTL_OK && state->path == NULL)
+    if (state->path == NULL)
         return ortl__message_fail(&report->error, ORTL_NO_MEMORY, "no memory for a path");
-    if (status == ORTL_OK) status = refuse_inputs(state, model, directory, report);
+    ortl_status status = refuse_inputs(state, model, directory, report);
     for (size_t i = 0; i < state->model.description.n_outputs && status == ORTL_OK; i++) {
         name_output(state, directory, i, report);
         status = npy_write(state->path, &state->outputs[i], &report->error);
@@ -203,9 +203,26 @@ static void free_state(run_state *state) {
     ortl__model_close(&state->model);
 }
 
+/* The files of the inputs are what follows any '=': which one ends the name, the model tells. */
+static ortl_status enter_sandbox(const char *path, const run_settings *settings,
+                                 ortl__report *report) {
+    ortl__sandbox sandbox;
+    ortl_status status = make_directory(settings->directory, report);
+    if (status != ORTL_OK) return status;
+    ortl__report_place(report, NULL);
+    ortl__sandbox_begin(&sandbox, &settings->common);
+    ortl__sandbox_read(&sandbox, path);
+    for (size_t i = 0; i < settings->n_bindings; i++)
+        for (const char *at = settings->bindings[i]; (at = strchr(at, '=')) != NULL;)
+            ortl__sandbox_read(&sandbox, ++at);
+    ortl__sandbox_write_folder(&sandbox, settings->directory);
+    return ortl__sandbox_enter(&sandbox, &report->error);
+}
+
 static ortl_status run_model(const char *path, const run_settings *settings, ortl__report *report) {
     run_state state = {.context = NULL};
-    ortl_status status = ortl__model_open(path, &settings->common, &state.model, report);
+    ortl_status status = enter_sandbox(path, settings, report);
+    if (status == ORTL_OK) status = ortl__model_open(path, &settings->common, &state.model, report);
     if (status != ORTL_OK) goto done;
     status = new_tensors(&state, &report->error);
     if (status != ORTL_OK) goto done;

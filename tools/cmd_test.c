@@ -8,6 +8,7 @@
 #include "folders.h"
 #include "model.h"
 #include "output.h"
+#include "sandbox.h"
 #include "verb.h"
 
 #include <stdio.h>
@@ -201,7 +202,11 @@ static ortl_status run_all(char *const *operands, size_t n_operands, const test_
     ortl__output output = ORTL__OUTPUT_INIT;
     ortl__folders cases = {.n_paths = 0};
     test_counts counts = {0};
-    ortl_status status = ortl__output_open(&output, NULL, -1, &report->error);
+    ortl__sandbox sandbox;
+    ortl__sandbox_begin(&sandbox, &settings->common);
+    for (size_t i = 0; i < n_operands; i++) ortl__sandbox_read(&sandbox, operands[i]);
+    ortl_status status = ortl__sandbox_enter(&sandbox, &report->error);
+    if (status == ORTL_OK) status = ortl__output_open(&output, NULL, -1, &report->error);
     for (size_t i = 0; i < n_operands && status == ORTL_OK; i++) {
         ortl__report_place(report, operands[i]);
         status = ortl__folders_with(&cases, operands[i], "model.onnx", &report->error);

@@ -7,6 +7,8 @@
 #include "message.h"
 #include "npy_header.h"
 
+#include "../runtime/saved_file.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -387,10 +389,25 @@ ortl_status npy_write_stream(FILE *stream, const ortl_tensor *tensor, ortl_error
 }
 
 ortl_status npy_write(const char *path, const ortl_tensor *tensor, ortl_error *error) {
-    FILE *stream = fopen(path, "wb");
-    if (stream == NULL) return ortl__message_fail_errno(error, "cannot create");
-    ortl_status status = npy_write_stream(stream, tensor, error);
+    ortl_status status = ORTL_OK;
+    FILE *stream = NULL;
+    char *temporary = malloc(strlen(path) + ORTL__SAVED_SUFFIX_BYTES);
+    if (temporary == NULL) return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for a path");
+    int descriptor = ortl__saved_open(path, temporary);
+    if (descriptor >= 0) stream = fdopen(descriptor, "wb");
+    if (stream == NULL) {
+        status = ortl__message_fail_errno(error, "cannot create");
+        if (descriptor >= 0) ortl__saved_discard(descriptor, temporary);
+        goto done;
+    }
+    status = npy_write_stream(stream, tensor, error);
     if (fclose(stream) != 0 && status == ORTL_OK)
         status = ortl__message_fail_errno(error, "npy: writing failed");
+    if (status != ORTL_OK)
+        ortl__saved_discard(-1, temporary);
+    else if (ortl__saved_finish(-1, temporary, path) != 0)
+        status = ortl__message_fail_errno(error, "cannot create");
+done:
+    free(temporary);
     return status;
 }

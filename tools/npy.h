@@ -39,8 +39,7 @@ ortl_status npy_header(ortl_type type, size_t n_characters, size_t rank, const i
  * caller flushes and checks the stream's end. */
 ortl_status npy_write_stream(FILE *stream, const ortl_tensor *tensor, ortl_error *error);
 
-/* The same into the file at path, created or emptied. After a failure its contents are incomplete.
- */
+/* The same into the file at path, which is created or replaced only when all is written. */
 ortl_status npy_write(const char *path, const ortl_tensor *tensor, ortl_error *error);
 
 #endif

@@ -85,6 +85,14 @@ ortl_status ortl__set_limit(void *settings, const char *text, ortl_error *error)
 
 /* ---- Other shared options -------------------------------------------------------------------- */
 
+ortl_status ortl__set_sandbox(void *settings, const char *text, ortl_error *error) {
+    static const char *const modes[] = {"auto", "require", "off"};
+    size_t index = 0;
+    ortl_status status = ortl__options_choose("sandbox", text, modes, 3, &index, error);
+    ((ortl__common *)settings)->sandbox = (ortl__sandbox_mode)index;
+    return status;
+}
+
 ortl_status ortl__set_quiet(void *settings, const char *text, ortl_error *error) {
     (void)text, (void)error;
     ((ortl__common *)settings)->is_quiet = true;

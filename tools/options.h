@@ -14,12 +14,20 @@
     X(csv_line_bytes, (uint64_t)16 << 20, "bytes of one record of a table")                        \
     X(csv_columns, (uint64_t)1 << 20, "columns of a table")
 
+/* Whether the program locks itself in before it reads a model; see sandbox.h. */
+typedef enum ortl__sandbox_mode {
+    ORTL__SANDBOX_AUTO, /* as far as the kernel can */
+    ORTL__SANDBOX_REQUIRE,
+    ORTL__SANDBOX_OFF
+} ortl__sandbox_mode;
+
 /* The first member of every verb's settings. */
 typedef struct ortl__common {
     ortl_options library;
 #define ORTL__CSV_LIMIT_FIELD(name, value, sentence) uint64_t name;
     ORTL__CSV_LIMIT_MAP(ORTL__CSV_LIMIT_FIELD)
 #undef ORTL__CSV_LIMIT_FIELD
+    ortl__sandbox_mode sandbox;
     bool is_quiet;
     bool is_verbose;
     bool wants_help; /* --help: nothing else matters */
@@ -40,12 +48,15 @@ typedef struct ortl__option {
 /* The rows of a verb's table for the options that all verbs share. */
 #define ORTL__COMMON_OPTIONS                                                                       \
     {"limit", 0, "NAME=VALUE", "set a limit (`help limits` lists them)", ortl__set_limit},         \
+        {"sandbox", 0, "WHEN", "auto, require or off: open only what is named",                    \
+         ortl__set_sandbox},                                                                       \
         {"quiet", 'q', NULL, "no notes on stderr, errors only", ortl__set_quiet},                  \
         {"verbose", 'v', NULL, "say on stderr what is done", ortl__set_verbose}, {                 \
         "help", 'h', NULL, "show this text", ortl__set_help                                        \
     }
 
 ortl_status ortl__set_limit(void *settings, const char *text, ortl_error *error);
+ortl_status ortl__set_sandbox(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_quiet(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_verbose(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_help(void *settings, const char *text, ortl_error *error);

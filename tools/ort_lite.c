@@ -59,8 +59,10 @@ static ortl_status run_verb(int argc, char **argv, ortl__report *report) {
 }
 
 int main(int argc, char **argv) {
-    /* A closed pipe is then a failed write like any other, and no signal ends us halfway. */
+    /* A closed pipe and a full quota are then failed writes like any other, and no signal ends us
+     * halfway. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     ortl__report report = {.place = ""};
     ortl_status status = run_verb(argc, argv, &report);
     if (status == ORTL_OK) return report.has_differences ? 1 : 0;

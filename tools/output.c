@@ -4,8 +4,9 @@
  */
 #include "output.h"
 
+#include "../runtime/saved_file.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,8 +41,10 @@ ortl_status ortl__output_refuse_input(const char *output, const char *input, ort
     return failed ? ORTL_OK : refuse_same_file(&input_file, output, error);
 }
 
-ortl_status ortl__output_open(ortl__output *output, const char *path, int other_descriptor,
-                              ortl_error *error) {
+typedef int file_opener(const char *path, char *temporary_out);
+
+static ortl_status open_output(ortl__output *output, const char *path, int other_descriptor,
+                               file_opener *open_file, ortl_error *error) {
     *output = (ortl__output)ORTL__OUTPUT_INIT;
     output->path = path;
     output->buffer = malloc(ORTL__OUTPUT_BYTES);
@@ -56,9 +59,22 @@ ortl_status ortl__output_open(ortl__output *output, const char *path, int other_
         ortl_status status = refuse_same_file(&other_file, path, error);
         if (status != ORTL_OK) return status;
     }
-    output->descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    output->temporary = malloc(strlen(path) + ORTL__SAVED_SUFFIX_BYTES);
+    if (output->temporary == NULL)
+        return ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for a file name");
+    output->descriptor = open_file(path, output->temporary);
     if (output->descriptor < 0) return ortl__message_fail_errno(error, "cannot be created");
     return ORTL_OK;
+}
+
+ortl_status ortl__output_open(ortl__output *output, const char *path, int other_descriptor,
+                              ortl_error *error) {
+    return open_output(output, path, other_descriptor, ortl__saved_open, error);
+}
+
+ortl_status ortl__output_open_in_place(ortl__output *output, const char *path, int other_descriptor,
+                                       ortl_error *error) {
+    return open_output(output, path, other_descriptor, ortl__saved_open_in_place, error);
 }
 
 /* Writes all bytes or remembers why not. */
@@ -144,16 +160,26 @@ static ortl_status report_failure(const ortl__output *output, ortl__report *repo
     return ORTL_IO;
 }
 
+/* Puts the file in its place, or leaves there what was before. */
+static void settle_file(ortl__output *output, ortl_status status) {
+    const bool failed_on_input = status == ORTL_BAD_INPUT || status == ORTL_LIMIT;
+    if (output->failure == 0 && (status == ORTL_OK || (failed_on_input && output->keeps_rows))) {
+        if (ortl__saved_finish(output->descriptor, output->temporary, output->path) != 0)
+            output->failure = errno;
+    } else {
+        ortl__saved_discard(output->descriptor, output->temporary);
+    }
+}
+
 ortl_status ortl__output_close(ortl__output *output, ortl_status status, ortl__report *report) {
     if (output->descriptor >= 0) {
         drain(output);
-        /* Some file systems tell only at close() that the data did not fit. */
-        if (!is_stdout(output) && close(output->descriptor) != 0 && output->failure == 0)
-            output->failure = errno;
+        if (!is_stdout(output)) settle_file(output, status);
     }
     if (output->failure != 0 && (status == ORTL_OK || status == ORTL_IO))
         status = report_failure(output, report);
     free(output->buffer);
+    free(output->temporary);
     *output = (ortl__output)ORTL__OUTPUT_INIT;
     return status;
 }

@@ -17,15 +17,22 @@ typedef struct ortl__output {
     int failure;      /* errno of the first failed write, 0: none */
     size_t length;    /* bytes waiting in the buffer */
     char *buffer;     /* (ORTL__OUTPUT_BYTES) NULL: not open */
+    char *temporary;  /* what the file is called until it is complete; "": written in place */
+    bool keeps_rows;  /* what is written so far is wanted even if the verb fails on its input */
 } ortl__output;
 
 #define ORTL__OUTPUT_INIT                                                                          \
-    { -1, NULL, 0, 0, NULL }
+    { -1, NULL, 0, 0, NULL, NULL, false }
 
-/* Opens path for writing, created or emptied; NULL or "-" is stdout. A file that is the one open as
- * other_descriptor (-1: none) is refused before it is emptied. */
+/* Opens path for writing; NULL or "-" is stdout. A file appears there, or is replaced, only when
+ * the output is closed with success (runtime/saved_file.h). One that is the same as what is open as
+ * other_descriptor (-1: none) is refused. */
 ortl_status ortl__output_open(ortl__output *output, const char *path, int other_descriptor,
                               ortl_error *error);
+
+/* The same for a file that is read while it is written: it is emptied and written in place. */
+ortl_status ortl__output_open_in_place(ortl__output *output, const char *path, int other_descriptor,
+                                       ortl_error *error);
 
 /* Refuses an output (NULL or "-": stdout) that is the same regular file as input, which is read
  * ("-": stdin), under whatever name: opening it would empty what the user still has to keep. */
@@ -59,7 +66,8 @@ ortl_status ortl__output_patch(ortl__output *output, uint64_t offset, const void
 
 /* Flushes, closes and frees; one that is not open is left alone. Returns the status that is handed
  * in, which is what the verb came to so far; when that is ORTL_OK or ORTL_IO and a write failed,
- * ORTL_IO with place and message in *report. */
+ * ORTL_IO with place and message in *report. After any failure what was at path before is still
+ * there, unless keeps_rows is set and it was the input that failed. */
 ortl_status ortl__output_close(ortl__output *output, ortl_status status, ortl__report *report);
 
 /* Whether an ORTL_IO came from a reader that closed its end of our pipe. It wants no more and is

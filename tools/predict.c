@@ -6,6 +6,7 @@
  */
 #include "predict.h"
 #include "header.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,7 @@ typedef struct predict_state {
     ortl__rows rows;
     ortl__results results;
     ortl__output output;
+    ortl__sandbox sandbox;
     ortl__writer writer;
     int descriptor; /* of the input */
     csv_reader *reader;
@@ -153,8 +155,8 @@ static ortl_status open_output(predict_state *state) {
     ortl_status status =
         ortl__output_refuse_input(settings->output, settings->model, &state->report->error);
     if (status == ORTL_OK)
-        status = ortl__output_open(&state->output, settings->output, state->descriptor,
-                                   &state->report->error);
+        status = (settings->is_flushed ? ortl__output_open_in_place : ortl__output_open)(
+            &state->output, settings->output, state->descriptor, &state->report->error);
     if (status == ORTL_OK && settings->format->needs_seekable &&
         !ortl__output_is_seekable(&state->output))
         status = ortl__message_fail(&state->report->error, ORTL_BAD_ARGUMENT,
@@ -173,6 +175,14 @@ static ortl_status open_output(predict_state *state) {
 }
 
 /* ---- The stream ------------------------------------------------------------------------------ */
+
+static ortl_status enter_sandbox(predict_state *state) {
+    ortl__sandbox_begin(&state->sandbox, &state->settings->common);
+    ortl__sandbox_read(&state->sandbox, state->settings->model);
+    ortl__sandbox_read(&state->sandbox, state->settings->input);
+    ortl__sandbox_write(&state->sandbox, state->settings->output, false);
+    return ortl__sandbox_enter(&state->sandbox, &state->report->error);
+}
 
 static ortl_status open_model(predict_state *state) {
     ortl_error *error = &state->report->error;
@@ -270,11 +280,14 @@ static void free_state(predict_state *state) {
 ortl_status ortl__predict(const ortl__predict_settings *settings, ortl__report *report) {
     predict_state state = {.settings = settings, .report = report, .descriptor = -1};
     state.output = (ortl__output)ORTL__OUTPUT_INIT;
-    ortl_status status = open_model(&state);
+    ortl_status status = enter_sandbox(&state);
+    if (status == ORTL_OK) status = open_model(&state);
     if (status == ORTL_OK) status = open_input(&state);
     if (status == ORTL_OK) status = open_output(&state);
+    if (status == ORTL_OK) status = ortl__sandbox_tighten(&state.sandbox, &report->error);
     if (status == ORTL_OK) status = finish(&state, take_records(&state));
     if (status == ORTL_OK) note_result(&state);
+    state.output.keeps_rows = state.writer.n_rows > 0;
     status = ortl__output_close(&state.output, status, report);
     free_state(&state);
     return status;

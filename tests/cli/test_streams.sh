@@ -135,3 +135,23 @@ expect_same wanted_ids ids
 awk 'BEGIN { print "a,b,text"; for (i = 1; i <= 300; i++) { printf "%d,1,", i; for (j = 0; j < 4000; j++) printf "x"; print i } }' >long_texts.csv
 run 0 predict one_target.onnx long_texts.csv --keep text
 expect_equal "last text" "$(tail -n 1 out | cut -d, -f1 | tail -c 5)" "x300"
+
+# -o replaces a file only when the new one is complete; the rows before a bad one are complete enough.
+echo precious >kept.csv
+run 5 predict one_target.onnx absent.csv -o kept.csv
+expect_equal "file after a missing table" "$(cat kept.csv)" precious
+printf 'a,b,c\n' >narrow.csv
+run 3 predict truncated.onnx numbers.csv -o kept.csv
+expect_equal "file after a bad model" "$(cat kept.csv)" precious
+run 4 predict one_target.onnx narrow.csv --header no -o kept.csv
+expect_equal "file after a first row that is bad" "$(cat kept.csv)" precious
+{ head -n 3 numbers.csv; echo "x,y"; } >bad_row.csv
+run 4 predict one_target.onnx bad_row.csv -o kept.csv
+checks=$((checks + 1))
+[ "$(wc -l <kept.csv)" -gt 1 ] || fail "the rows before the bad one were not written"
+echo precious >kept.csv
+checks=$((checks + 1))
+(ulimit -f 1 && "$program" predict one_target.onnx many.csv -o kept.csv 2>err)
+expect_equal "exit code with a full disk" "$?" 5
+expect_equal "file after a full disk" "$(cat kept.csv)" precious
+expect_equal "files left behind" "$(ls -- *.tmp 2>/dev/null)" ""
