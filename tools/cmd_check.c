@@ -32,9 +32,7 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     if (status != ORTL_OK || is_done) return status;
     ortl__model model = ORTL__MODEL_INIT;
     ortl__sandbox sandbox;
-    ortl__sandbox_begin(&sandbox, &common);
-    ortl__sandbox_read(&sandbox, argv[1]);
-    status = ortl__sandbox_enter(&sandbox, &report->error);
+    status = ortl__sandbox_enter_for(&sandbox, &common, argv[1], NULL, &report->error);
     if (status == ORTL_OK) status = ortl__model_open(argv[1], &common, &model, report);
     if (status == ORTL_OK) status = ortl__sandbox_tighten(&sandbox, &report->error);
     if (status == ORTL_OK && !common.is_quiet) status = print_verdict(argv[1], &model, report);

@@ -29,9 +29,8 @@ static void find_size(ortl__inspection *inspection) {
 static ortl_status inspect(ortl__inspection *inspection, bool is_json, ortl__report *report) {
     ortl__output output = ORTL__OUTPUT_INIT;
     ortl__sandbox sandbox;
-    ortl__sandbox_begin(&sandbox, inspection->common);
-    ortl__sandbox_read(&sandbox, inspection->path);
-    ortl_status status = ortl__sandbox_enter(&sandbox, &report->error);
+    ortl_status status = ortl__sandbox_enter_for(&sandbox, inspection->common, inspection->path,
+                                                 NULL, &report->error);
     if (status == ORTL_OK)
         status = ortl__model_open(inspection->path, inspection->common, &inspection->model, report);
     if (status == ORTL_OK) status = ortl__sandbox_tighten(&sandbox, &report->error);

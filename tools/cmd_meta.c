@@ -4,6 +4,7 @@
 #include "../converters/metadata.h"
 #include "json.h"
 #include "model.h"
+#include "sandbox.h"
 #include "suggest.h"
 #include "texts.h"
 #include "verb.h"
@@ -166,12 +167,18 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     meta_settings settings = {.is_json = false};
     int n_operands;
     bool is_done;
+    ortl__sandbox sandbox;
     ortl_status status = ortl__verb_begin(&ortl__verb_meta, argc, argv, &settings, 1, argc,
                                           &n_operands, &is_done, report);
     if (status != ORTL_OK || is_done) return status;
-    if (n_operands == 1) return show(argv[1], &settings, report);
-    status = check_command(argv[2], n_operands - 2, argv[1], &settings, &report->error);
+    const bool is_shown = n_operands == 1;
+    if (!is_shown)
+        status = check_command(argv[2], n_operands - 2, argv[1], &settings, &report->error);
+    if (status == ORTL_OK)
+        status = ortl__sandbox_enter_for(&sandbox, &settings.common, argv[1], settings.output,
+                                         &report->error);
     if (status != ORTL_OK) return status;
+    if (is_shown) return show(argv[1], &settings, report);
     return change(argv[1], &settings, argv[2][0] == 's', argv + 3, (size_t)n_operands - 2, report);
 }
 

@@ -2,6 +2,7 @@
  * ort-lite tree: one tree of a model, drawn.
  */
 #include "drawing.h"
+#include "sandbox.h"
 #include "verb.h"
 
 #include "../runtime/number.h"
@@ -48,12 +49,15 @@ static ortl_status set_depth(void *settings, const char *text, ortl_error *error
 }
 
 static ortl_status draw(const char *path, const tree_settings *settings, ortl__report *report) {
-    ortl__model model;
+    ortl__model model = ORTL__MODEL_INIT;
     ortl__drawing drawing = ORTL__DRAWING_INIT;
     ortl__output output = ORTL__OUTPUT_INIT;
     ortl__common common = settings->common;
     common.library.keep_forest = 1;
-    ortl_status status = ortl__model_open(path, &common, &model, report);
+    ortl__sandbox sandbox;
+    ortl_status status = ortl__sandbox_enter_for(&sandbox, &settings->common, path,
+                                                 settings->output, &report->error);
+    if (status == ORTL_OK) status = ortl__model_open(path, &common, &model, report);
     if (status == ORTL_OK && settings->tree >= model.description.n_trees)
         status = ortl__message_fail(&report->error, ORTL_BAD_ARGUMENT,
                                     "there is no tree %lu; the model has %lu, numbered from 0",

@@ -176,6 +176,14 @@ ortl_status ortl__sandbox_enter(ortl__sandbox *sandbox, ortl_error *error) {
     return judge(sandbox, error);
 }
 
+ortl_status ortl__sandbox_enter_for(ortl__sandbox *sandbox, const ortl__common *common,
+                                    const char *input, const char *output, ortl_error *error) {
+    ortl__sandbox_begin(sandbox, common);
+    ortl__sandbox_read(sandbox, input);
+    ortl__sandbox_write(sandbox, output, false);
+    return ortl__sandbox_enter(sandbox, error);
+}
+
 ortl_status ortl__sandbox_tighten(ortl__sandbox *sandbox, ortl_error *error) {
     if (sandbox->mode == ORTL__SANDBOX_OFF || HAS_SANITIZER) return ORTL_OK;
     if (ortl__sandbox_filter(false) || sandbox->mode != ORTL__SANDBOX_REQUIRE) return ORTL_OK;

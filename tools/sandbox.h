@@ -38,6 +38,10 @@ void ortl__sandbox_write_folder(ortl__sandbox *sandbox, const char *path);
  * the other parts are taken, and a note says so with --verbose. One thread must be running. */
 ortl_status ortl__sandbox_enter(ortl__sandbox *sandbox, ortl_error *error);
 
+/* Begins and enters for a verb that reads one file and writes another; either may be NULL. */
+ortl_status ortl__sandbox_enter_for(ortl__sandbox *sandbox, const ortl__common *common,
+                                    const char *input, const char *output, ortl_error *error);
+
 /* The second step: from here on no file can be opened and no memory made executable. */
 ortl_status ortl__sandbox_tighten(ortl__sandbox *sandbox, ortl_error *error);
 

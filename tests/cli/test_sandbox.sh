@@ -143,6 +143,10 @@ for mode in $modes; do
 
     run 0 check model.onnx --sandbox "$mode"
     run 0 inspect model.onnx --json --sandbox "$mode"
+    run 0 tree model.onnx 0 --sandbox "$mode" -o tree.txt
+    run 0 meta model.onnx --sandbox "$mode"
+    run 0 meta model.onnx set a=b --sandbox "$mode" -o changed.onnx
+    run 0 meta changed.onnx remove a --sandbox "$mode" -o changed.onnx
     run 0 test "$cases/add" "$cases/labels" --sandbox "$mode"
     run 1 test "$cases" --sandbox "$mode"
     rm -rf arrays
