@@ -4,7 +4,6 @@
 #include "predict.h"
 #include "verb.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static ortl_status set_output(void *settings, const char *text, ortl_error *error) {
@@ -13,53 +12,9 @@ static ortl_status set_output(void *settings, const char *text, ortl_error *erro
     return ORTL_OK;
 }
 
-static ortl_status set_header(void *settings, const char *text, ortl_error *error) {
-    static const char *const words[] = {"auto", "yes", "no"}; /* as in ortl__header_choice */
-    ortl__predict_settings *predict = settings;
-    size_t index;
-    ortl_status status = ortl__options_choose("header", text, words, 3, &index, error);
-    if (status == ORTL_OK) predict->table.header = (ortl__header_choice)index;
-    return status;
-}
-
-static ortl_status set_by_position(void *settings, const char *text, ortl_error *error) {
-    (void)text, (void)error;
-    ((ortl__predict_settings *)settings)->table.is_by_position = true;
-    return ORTL_OK;
-}
-
-static ortl_status set_rename(void *settings, const char *text, ortl_error *error) {
-    ortl__predict_settings *predict = settings;
-    if (strchr(text, '=') == NULL)
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                                  "--rename \"%.60s\" has no '=' (--rename OLD=NEW)", text);
-    predict->table.renames[predict->table.n_renames++] = text;
-    return ORTL_OK;
-}
-
 static ortl_status set_keep(void *settings, const char *text, ortl_error *error) {
     (void)error;
-    ((ortl__predict_settings *)settings)->table.keep = text;
-    return ORTL_OK;
-}
-
-static ortl_status set_delimiter(void *settings, const char *text, ortl_error *error) {
-    ortl__predict_settings *predict = settings;
-    if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) text = "\t";
-    if (strlen(text) != 1 || strchr("\"\r\n", text[0]) != NULL)
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                                  "--delimiter \"%.20s\" is not one character (`tab` is one)",
-                                  text);
-    predict->delimiter = text[0];
-    return ORTL_OK;
-}
-
-static ortl_status set_decimal(void *settings, const char *text, ortl_error *error) {
-    ortl__predict_settings *predict = settings;
-    if (strcmp(text, ".") != 0 && strcmp(text, ",") != 0)
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                                  "--decimal \"%.20s\" is neither '.' nor ','", text);
-    predict->table.point = text[0];
+    ((ortl__predict_settings *)settings)->table.choices.keep = text;
     return ORTL_OK;
 }
 
@@ -108,12 +63,7 @@ static ortl_status set_flush(void *settings, const char *text, ortl_error *error
 }
 
 /* What no option can see alone. */
-static ortl_status check_settings(ortl__predict_settings *settings, ortl_error *error) {
-    if (settings->delimiter == 0) settings->delimiter = settings->table.point == ',' ? ';' : ',';
-    if (settings->delimiter == settings->table.point)
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                                  "--delimiter and --decimal are the same character '%c'",
-                                  settings->delimiter);
+static ortl_status check_settings(const ortl__predict_settings *settings, ortl_error *error) {
     if (strcmp(settings->model, "-") == 0 && strcmp(settings->input, "-") == 0)
         return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
                                   "model and table cannot both come from standard input");
@@ -121,7 +71,7 @@ static ortl_status check_settings(ortl__predict_settings *settings, ortl_error *
     if (settings->output == NULL || strcmp(settings->output, "-") == 0)
         return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "--format %s needs -o FILE",
                                   settings->format->name);
-    if (settings->table.keep != NULL)
+    if (settings->table.choices.keep != NULL)
         return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
                                   "--format %s cannot carry columns through (--keep needs csv, tsv "
                                   "or jsonl)",
@@ -131,33 +81,28 @@ static ortl_status check_settings(ortl__predict_settings *settings, ortl_error *
 
 static ortl_status run(int argc, char **argv, ortl__report *report) {
     int n_operands;
-    bool is_done;
-    ortl__predict_settings settings = {.format = &ortl__format_csv,
-                                       .table = {.point = '.', .keep_option = "--keep"}};
-    settings.table.renames = calloc((size_t)argc, sizeof *settings.table.renames);
-    if (settings.table.renames == NULL)
-        return ortl__message_fail(&report->error, ORTL_NO_MEMORY, "no memory for the arguments");
-    ortl_status status = ortl__verb_begin(&ortl__verb_predict, argc, argv, &settings, 1, 2,
-                                          &n_operands, &is_done, report);
+    bool is_done = false;
+    ortl__predict_settings settings = {.format = &ortl__format_csv};
+    ortl_status status = ortl__table_settings_begin(&settings.table, argc, &report->error);
+    if (status == ORTL_OK)
+        status = ortl__verb_begin(&ortl__verb_predict, argc, argv, &settings, 1, 2, &n_operands,
+                                  &is_done, report);
     if (status != ORTL_OK || is_done) goto done;
     settings.model = argv[1];
     settings.input = n_operands == 2 ? argv[2] : "-";
-    status = check_settings(&settings, &report->error);
+    status = ortl__table_settings_check(&settings.table, &report->error);
+    if (status == ORTL_OK) status = check_settings(&settings, &report->error);
     if (status == ORTL_OK) status = ortl__predict(&settings, report);
 done:
-    free(settings.table.renames);
+    ortl__table_settings_free(&settings.table);
     return status;
 }
 
 static const ortl__option options[] = {
     {"output", 'o', "FILE", "write there instead of stdout", set_output},
     {"format", 'f', "FORMAT", "csv, tsv, jsonl, or npy (needs -o)", set_format},
-    {"header", 0, "WHEN", "auto, yes or no: is the first line a header?", set_header},
-    {"by-position", 0, NULL, "ignore the names of the header", set_by_position},
-    {"rename", 0, "OLD=NEW", "call a column of the table differently", set_rename},
+    ORTL__TABLE_OPTIONS,
     {"keep", 0, "COLUMN,...", "carry columns through, in front of the predictions", set_keep},
-    {"delimiter", 'd', "CHARACTER", "between the fields of the table; tab is one", set_delimiter},
-    {"decimal", 0, "CHARACTER", "decimal point of the table, '.' or ','", set_decimal},
     {"on-error", 0, "WHAT", "fail, or nan: a field that is no number is missing", set_on_error},
     {"raw", 0, NULL, "the trees' scores before the post transform, such as log-odds", set_raw},
     {"leaf", 0, NULL, "the node that each row ends in, one column for each tree", set_leaf},

@@ -3,7 +3,11 @@
  */
 #include "figures.h"
 
+#include "../runtime/number.h"
+
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 const char *ortl__figure_count(uint64_t count, char text_out[ORTL__FIGURE_CHARS]) {
     char digits[24];
@@ -35,6 +39,18 @@ const char *ortl__figure_bytes(uint64_t n_bytes, char text_out[ORTL__FIGURE_CHAR
     }
     snprintf(text_out, ORTL__FIGURE_CHARS, "%llu.%llu %s", (unsigned long long)whole,
              (unsigned long long)tenths, units[unit]);
+    return text_out;
+}
+
+const char *ortl__figure_real(double value, char text_out[ORTL__FIGURE_CHARS]) {
+    const int n_digits = 6;
+    double size = fabs(value);
+    if (size > 0 && size < 1e300) {
+        int power = n_digits - 1 - (int)floor(log10(size));
+        double scale = pow(10, abs(power));
+        value = power >= 0 ? round(value * scale) / scale : round(value / scale) * scale;
+    }
+    text_out[ortl__number_write_double(value, text_out)] = '\0';
     return text_out;
 }
 

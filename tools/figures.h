@@ -14,6 +14,9 @@ const char *ortl__figure_count(uint64_t count, char text_out[ORTL__FIGURE_CHARS]
 /* "612 bytes", "12.5 KiB", "1.9 MiB"; returns text_out. */
 const char *ortl__figure_bytes(uint64_t n_bytes, char text_out[ORTL__FIGURE_CHARS]);
 
+/* "0.966667": six digits that count, zeros at the end left out; returns text_out. */
+const char *ortl__figure_real(double value, char text_out[ORTL__FIGURE_CHARS]);
+
 /* "s" unless count is 1. */
 const char *ortl__figure_plural(uint64_t count);
 

@@ -106,7 +106,7 @@ bool ortl__model_is_regressor(const ortl__model *model) {
 
 /* ---- Recorded feature names ------------------------------------------------------------------ */
 
-static ortl_status find_entry(const ortl__model *model, const char *wanted, ortl_string *value_out,
+ortl_status ortl__model_entry(const ortl__model *model, const char *wanted, ortl_string *value_out,
                               ortl_error *error) {
     *value_out = (ortl_string){NULL, 0};
     for (size_t i = 0; i < model->description.n_metadata; i++) {
@@ -209,7 +209,7 @@ ortl_status ortl__model_feature_names(const ortl__model *model, ortl__feature_na
                                       ortl_error *error) {
     *names_out = (ortl__feature_names){NULL, 0, NULL, 0};
     ortl_string text;
-    ortl_status status = find_entry(model, "feature_names", &text, error);
+    ortl_status status = ortl__model_entry(model, "feature_names", &text, error);
     if (status != ORTL_OK || text.data == NULL || text.n_bytes > SIZE_MAX / 16) return status;
     ortl__json_room room = {.n_bytes = ortl__json_room_bytes(text.n_bytes)};
     room.bytes = malloc(room.n_bytes);

@@ -26,6 +26,10 @@ void ortl__model_close(ortl__model *model);
 /* Whether the only output is what trees or a *Regressor operator predict, with no classes. */
 bool ortl__model_is_regressor(const ortl__model *model);
 
+/* The last metadata entry of that key; data is NULL when there is none. */
+ortl_status ortl__model_entry(const ortl__model *model, const char *key, ortl_string *value_out,
+                              ortl_error *error);
+
 /* The names that the model's metadata entry "feature_names", a JSON array of texts, gives to its
  * columns. */
 typedef struct ortl__feature_names {

@@ -3,7 +3,7 @@
 # Usage: packages.sh [test]      without an argument: to build; test: also to run every check
 set -eu
 
-build="gcc libc6-dev cmake ninja-build pkg-config libprotobuf-c-dev protobuf-c-compiler libyajl-dev"
+build="gcc libc6-dev cmake ninja-build pkg-config libprotobuf-c-dev protobuf-c-compiler libyajl-dev libmd-dev"
 test="check clang g++ libclang-rt-14-dev valgrind jq"
 
 packages=$build

@@ -75,8 +75,8 @@ static ortl_status fail_limit(const char *name, uint64_t limit, uint64_t needed,
 
 /* Room for half as many rows again, within the limits on rows and on bytes. */
 static ortl_status grow_table(predict_state *state, ortl_error *error) {
-    uint64_t max_rows = LIMIT_OF(&state->settings->common, rows);
-    uint64_t max_bytes = LIMIT_OF(&state->settings->common, context_bytes);
+    uint64_t max_rows = LIMIT_OF(&state->settings->table.common, rows);
+    uint64_t max_bytes = LIMIT_OF(&state->settings->table.common, context_bytes);
     if (state->rows.n_rows >= max_rows)
         return fail_limit("rows", max_rows, (uint64_t)state->rows.n_rows + 1, error);
     uint64_t capacity = (uint64_t)state->rows.n_rows + state->rows.n_rows / 2 + BLOCK_ROWS;
@@ -134,9 +134,9 @@ static const char *input_name(const predict_state *state) {
 static ortl_status open_input(predict_state *state) {
     const ortl__predict_settings *settings = state->settings;
     const csv_options options = {
-        .delimiter = settings->delimiter,
-        .max_line_bytes = (size_t)settings->common.csv_line_bytes,
-        .max_columns = (size_t)settings->common.csv_columns,
+        .delimiter = settings->table.delimiter,
+        .max_line_bytes = (size_t)settings->table.common.csv_line_bytes,
+        .max_columns = (size_t)settings->table.common.csv_columns,
     };
     ortl__report_place(state->report, input_name(state));
     state->descriptor = STDIN_FILENO;
@@ -169,7 +169,7 @@ static ortl_status open_output(predict_state *state) {
         .output = &state->output,
         .results = &state->results,
         .rows = &state->rows,
-        .has_header = settings->table.header != ORTL__HEADER_NO,
+        .has_header = settings->table.choices.header != ORTL__HEADER_NO,
     };
     return ORTL_OK;
 }
@@ -177,7 +177,7 @@ static ortl_status open_output(predict_state *state) {
 /* ---- The stream ------------------------------------------------------------------------------ */
 
 static ortl_status enter_sandbox(predict_state *state) {
-    ortl__sandbox_begin(&state->sandbox, &state->settings->common);
+    ortl__sandbox_begin(&state->sandbox, &state->settings->table.common);
     ortl__sandbox_read(&state->sandbox, state->settings->model);
     ortl__sandbox_read(&state->sandbox, state->settings->input);
     ortl__sandbox_write(&state->sandbox, state->settings->output, false);
@@ -186,7 +186,7 @@ static ortl_status enter_sandbox(predict_state *state) {
 
 static ortl_status open_model(predict_state *state) {
     ortl_error *error = &state->report->error;
-    ortl__common common = state->settings->common;
+    ortl__common common = state->settings->table.common;
     common.library.keep_forest = state->settings->kind == ORTL__RESULTS_LEAVES;
     ortl_status status =
         ortl__model_open(state->settings->model, &common, &state->model, state->report);
@@ -199,7 +199,7 @@ static ortl_status open_model(predict_state *state) {
         status = ortl__results_begin(&state->results, &state->model, state->settings->kind, error);
     state->rows.columns = &state->columns;
     state->rows.mapping = &state->mapping;
-    state->rows.point = state->settings->table.point;
+    state->rows.point = state->settings->table.choices.point;
     state->rows.is_lenient = state->settings->is_lenient;
     return status;
 }
@@ -207,16 +207,18 @@ static ortl_status open_model(predict_state *state) {
 /* Matches the columns; a first record that is no header is the first row. */
 static ortl_status take_first_record(predict_state *state, csv_record *record) {
     ortl_error *error = &state->report->error;
-    ortl_status status = ortl__mapping_find(record, &state->columns, &state->settings->table,
-                                            &state->texts, &state->mapping, error);
+    ortl_status status =
+        ortl__mapping_find(record, &state->columns, &state->settings->table.choices, &state->texts,
+                           &state->mapping, error);
     if (status != ORTL_OK) return status;
-    if (state->settings->common.is_verbose)
+    if (state->settings->table.common.is_verbose)
         ortl__message_note("%s: columns matched by %s, %s", input_name(state),
                            state->mapping.is_by_name ? "name" : "position",
                            state->mapping.names != NULL ? "from the header"
                                                         : "the first line is data");
     if (state->mapping.names != NULL) return next_record(state, record);
-    if (!state->settings->common.is_quiet && state->settings->table.header == ORTL__HEADER_AUTO &&
+    if (!state->settings->table.common.is_quiet &&
+        state->settings->table.choices.header == ORTL__HEADER_AUTO &&
         ortl__header_is_numbering(record))
         ortl__message_note("%s: line %llu looks like column numbers; it was read as data (say "
                            "--header yes)",
@@ -256,7 +258,7 @@ static ortl_status finish(predict_state *state, ortl_status status) {
 }
 
 static void note_result(const predict_state *state) {
-    if (!state->settings->common.is_verbose) return;
+    if (!state->settings->table.common.is_verbose) return;
     ortl__message_note("%s: %llu rows in %llu blocks%s", input_name(state),
                        (unsigned long long)state->writer.n_rows,
                        (unsigned long long)state->n_blocks,

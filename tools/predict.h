@@ -7,14 +7,13 @@
 #include "columns.h"
 #include "format.h"
 #include "model.h"
+#include "table_options.h"
 
 typedef struct ortl__predict_settings {
-    ortl__common common; /* first: the shared options write here */
+    ortl__table_settings table; /* first: the shared options write here */
     const char *model;   /* paths; "-" is stdin */
     const char *input;
     const char *output; /* NULL or "-": stdout */
-    ortl__table_choices table;
-    char delimiter; /* 0: ',', or ';' when the decimal point is a comma */
     const ortl__format *format;
     ortl__results_kind kind;
     bool is_lenient; /* --on-error nan */

@@ -26,6 +26,8 @@ extern const ortl__verb ortl__verb_run;
 extern const ortl__verb ortl__verb_inspect;
 extern const ortl__verb ortl__verb_check;
 extern const ortl__verb ortl__verb_convert;
+extern const ortl__verb ortl__verb_verify;
+extern const ortl__verb ortl__verb_diff;
 extern const ortl__verb ortl__verb_meta;
 extern const ortl__verb ortl__verb_tree;
 extern const ortl__verb ortl__verb_test;

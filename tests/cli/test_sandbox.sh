@@ -159,3 +159,10 @@ for mode in $modes; do
     run 0 convert "$data/convert/lightgbm_13/model.txt" -o converted.onnx --sandbox "$mode" --compare "$table"
     expect_contains "the same leaf in every tree"
 done
+
+# Verbs that read two files, and three.
+printf 'age,income,tenure,left\n23,900.5,1,no\n' >truth.csv
+for mode in auto $([ $has_sandbox = yes ] && echo require) off; do
+    run 0 verify model.onnx truth.csv --target left --sandbox $mode
+    run 0 diff model.onnx "$churn" rows.csv --sandbox $mode
+done
