@@ -9,6 +9,7 @@
 
 #include "../runtime/number.h"
 #include "../runtime/status.h"
+#include "categories.h"
 #include "ranger_bytes.h"
 #include "trainer.h"
 
@@ -94,19 +95,6 @@ static ortl_status read_class(const reading *r, uint64_t index, int64_t *value_o
                       (unsigned long long)index, (int)ortl__number_write_double(value, text), text);
 }
 
-/* Classes are few, so that moving them one by one is fast enough: they are limited by the caller.
- */
-static ortl_status insert_class(reading *r, uint64_t n, int64_t value, ortl_error *error) {
-    uint64_t place = n;
-    while (place > 0 && r->class_values[place - 1] > value) place--;
-    if (place > 0 && r->class_values[place - 1] == value)
-        return ortl__fail(error, ORTL_BAD_MODEL, "the class %lld stands twice in class_values",
-                          (long long)value);
-    memmove(r->class_values + place + 1, r->class_values + place, (n - place) * sizeof(int64_t));
-    r->class_values[place] = value;
-    return ORTL_OK;
-}
-
 /* The rank of value, or n when it is none of the classes. */
 static uint64_t find_class(const reading *r, double value) {
     uint64_t low = 0, high = r->class_list.n;
@@ -127,12 +115,15 @@ static ortl_status read_classes(reading *r, ortl_error *error) {
     ortl_status status = ortl__arena_new(&r->arena, n, sizeof(int64_t), &r->class_values, error);
     if (status == ORTL_OK)
         status = ortl__arena_new(&r->arena, n, sizeof(uint64_t), &r->class_ranks, error);
-    for (uint64_t i = 0; i < n && status == ORTL_OK; i++) {
-        int64_t value = 0;
-        status = read_class(r, i, &value, error);
-        if (status == ORTL_OK) status = insert_class(r, i, value, error);
-    }
     for (uint64_t i = 0; i < n && status == ORTL_OK; i++)
+        status = read_class(r, i, &r->class_values[i], error);
+    if (status != ORTL_OK) return status;
+    ortl__categories_sort(r->class_values, n);
+    for (uint64_t i = 1; i < n; i++)
+        if (r->class_values[i] == r->class_values[i - 1])
+            return ortl__fail(error, ORTL_BAD_MODEL, "the class %lld stands twice in class_values",
+                              (long long)r->class_values[i]);
+    for (uint64_t i = 0; i < n; i++)
         r->class_ranks[i] = find_class(r, ortl__ranger_double(&r->class_list, i));
     return status;
 }
