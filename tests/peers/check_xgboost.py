@@ -8,19 +8,17 @@ XGBoost from 1.0 (JSON alone before 1.6). Exit code 1 on a difference. --record 
 test_converted and prints its line of the manifest.
 """
 
-import argparse
 import json
 import pathlib
-import shutil
-import subprocess
-import sys
 import tempfile
 
 import numpy as np
-import onnxruntime
 import xgboost
 
+import conversions
+
 VERSION = tuple(int(part) for part in xgboost.__version__.split(".")[:2])
+FORMS = ["json", "ubj"] if VERSION >= (1, 6) else ["json"]
 N_FEATURES = 5
 VALUES = ["reg:squarederror", "reg:squaredlogerror", "reg:logistic", "binary:logitraw"]
 VALUES += ["count:poisson", "reg:gamma", "reg:tweedie", "rank:pairwise", "rank:ndcg", "survival:cox"]
@@ -161,8 +159,9 @@ def make_rows(random, document, table, categorical):
     categories = [-1, -0.5, 0.5, 1.5, 2.9, -1.5, 200, 1e6, 16777215, 16777216, 3e9, -3e9, 1e30]
     for column, thresholds in enumerate(find_thresholds(document)):
         values = np.array(specials + sorted(thresholds), np.float32)
-        around = [values, np.nextafter(values, np.float32(-np.inf))]
-        values = np.concatenate(around + [np.nextafter(values, np.float32(np.inf))])
+        with np.errstate(over="ignore"):
+            around = [values, np.nextafter(values, np.float32(-np.inf))]
+            values = np.concatenate(around + [np.nextafter(values, np.float32(np.inf))])
         if column in categorical:
             values = np.array(categories + list(range(95)) + [np.nan], np.float32)
         values = values[~np.isinf(values)]
@@ -172,8 +171,35 @@ def make_rows(random, document, table, categorical):
     return np.concatenate(rows).astype(np.float32)
 
 
+def answers(parameters, values):
+    """Outputs as ort-lite gives them, and the rows where two classes are as good."""
+    objective = parameters["objective"]
+    if objective in IDS and values.ndim == 1:
+        return [values.astype(np.int64)], None
+    if objective == "binary:logistic" and values.ndim == 1:
+        values = np.stack([1 - values, values], 1)
+    values = values.reshape(len(values), -1)
+    if objective == "multi:softprob" or objective == "binary:logistic" and values.shape[1] == 2:
+        best = np.sort(values, 1)
+        return [values.argmax(1), values], best[:, -1] - best[:, -2] <= 1e-6
+    return [values], None
+
+
+def save(booster, form):
+    with tempfile.TemporaryDirectory() as name:
+        path = pathlib.Path(name) / f"model.{form}"
+        booster.save_model(str(path))
+        return path.read_bytes()
+
+
+def load(content):
+    with tempfile.TemporaryDirectory() as name:
+        path = pathlib.Path(name) / "model.json"
+        path.write_bytes(content)
+        return xgboost.Booster(model_file=str(path))
+
+
 def make_case(seed):
-    """Parameters, booster, rows, XGBoost's answers (labels or None, values), options of convert."""
     random = np.random.default_rng(seed)
     parameters = choose_parameters(random)
     categorical = []
@@ -182,150 +208,23 @@ def make_case(seed):
         categorical = sorted(int(column) for column in categorical)
         parameters["max_cat_to_onehot"] = int(random.choice([1, 4, 100]))
     table = make_table(random, 400, categorical)
-    booster = train(random, parameters, table, categorical)
-    with tempfile.TemporaryDirectory() as name:
-        path = pathlib.Path(name) / "model.json"
-        booster.save_model(str(path))
-        document = json.loads(path.read_text())
-        if random.random() < 0.5:
-            make_awkward(random, document)
-        path.write_text(json.dumps(document))
-        booster = xgboost.Booster(model_file=str(path))
-    rows = make_rows(random, document, table, categorical)
-    values = booster.predict(make_data(rows, categorical))
-    arguments = ["--opset-ml", str(random.choice([3, 3, 5]))]
-    return parameters, booster, document, rows, values, arguments
-
-
-def expected_outputs(parameters, values):
-    """Label and values as ort-lite gives them; None where there is no such output."""
-    objective = parameters["objective"]
-    if objective in IDS and values.ndim == 1:
-        return values.astype(np.int64), None
-    if objective == "binary:logistic" and values.ndim == 1:
-        values = np.stack([1 - values, values], 1)
-    label = None
-    if objective == "multi:softprob" or objective == "binary:logistic" and values.shape[1] == 2:
-        label = values.argmax(1)
-    return label, values.reshape(len(values), -1)
-
-
-def difference(expected, outputs):
-    labels, values = expected
-    if values is None:
-        wrong = outputs[0] != labels
-        return f"{wrong.sum()} labels" if wrong.any() else None
-    found = outputs[-1]
-    if found.shape != values.shape:
-        return f"shape {found.shape}, not {values.shape}"
-    with np.errstate(all="ignore"):
-        bad = np.abs(found.astype(float) - values) > 1e-5 * np.maximum(1, np.abs(values))
-    bad = (bad & ~(values == found)).any(1)
-    if bad.any():
-        row = int(bad.argmax())
-        return f"{bad.sum()} rows, first {row}: {found[row]}, not {values[row]}"
-    if labels is None:
+    try:
+        booster = train(random, parameters, table, categorical)
+    except xgboost.core.XGBoostError:
         return None
-    best = np.sort(values, 1)
-    wrong = (outputs[0] != labels) & (best[:, -1] - best[:, -2] > 1e-6)
-    return f"{wrong.sum()} labels" if wrong.any() else None
-
-
-def run_here(program, folder, name, n_outputs):
-    command = [program, "run", folder / "model.onnx", "--input", f"{name}={folder}/rows.npy"]
-    result = subprocess.run(
-        command + ["--output-dir", folder], capture_output=True, text=True, timeout=60
-    )
-    if result.returncode != 0:
-        return result.stderr.strip()
-    return [np.load(folder / f"output_{k}.npy") for k in range(n_outputs)]
-
-
-def convert(options, arguments, source, target):
-    command = [options.program, "convert", source, "-o", target] + arguments
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    if result.returncode != 0:
-        return f"{arguments}: exit {result.returncode}: {result.stderr.strip()}"
-    return None
-
-
-def check_ubjson(options, booster, arguments, folder):
-    """JSON as XGBoost writes it and UBJSON give the same file."""
-    for form in ("json", "ubj"):
-        booster.save_model(str(folder / f"again.{form}"))
-        wrong = convert(options, arguments, folder / f"again.{form}", folder / f"{form}.onnx")
-        if wrong:
-            return wrong
-    same = (folder / "json.onnx").read_bytes() == (folder / "ubj.onnx").read_bytes()
-    return None if same else "JSON and UBJSON give different files"
-
-
-def check(options, case, folder):
-    """What differs, in words; None when nothing does."""
-    parameters, booster, document, rows, values, arguments = case
-    (folder / "model.json").write_text(json.dumps(document))
-    np.save(folder / "rows.npy", rows)
-    wrong = convert(options, arguments, folder / "model.json", folder / "model.onnx")
-    if not wrong and VERSION >= (1, 6):
-        wrong = check_ubjson(options, booster, arguments, folder)
-    if wrong:
-        return f"{parameters}: {wrong}"
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
-    name = session.get_inputs()[0].name
-    outputs = session.run(None, {name: rows})
-    expected = expected_outputs(parameters, values)
-    wrong = difference(expected, outputs)
-    if wrong:
-        return f"{parameters} {arguments} in onnxruntime: {wrong}"
-    outputs = run_here(options.program, folder, name, len(outputs))
-    wrong = outputs if isinstance(outputs, str) else difference(expected, outputs)
-    return f"{parameters} {arguments} in ort-lite: {wrong}" if wrong else None
-
-
-def record(folder, seed, case):
-    """Stores the case, every second one as UBJSON, and 150 of its rows."""
-    parameters, booster, document, rows, values, arguments = case
-    chosen = np.sort(np.random.default_rng(seed).choice(len(rows), 150, replace=False))
-    label, values = expected_outputs(parameters, values[chosen])
-    form = "ubj" if seed % 2 and VERSION >= (1, 6) else "json"
-    case_folder = folder / f"xgboost_{seed}"
-    case_folder.mkdir(parents=True)
-    booster.save_model(str(case_folder / f"model.{form}"))
-    np.save(case_folder / "input_0.npy", rows[chosen])
-    for k, output in enumerate(o for o in (label, values) if o is not None):
-        np.save(case_folder / f"output_{k}.npy", output)
-    print(f"{case_folder.name}\tmodel.{form}\tfloat\t{arguments[1]}\t1e-5")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=500)
-    parser.add_argument("--keep", type=pathlib.Path, help="failing cases are copied there")
-    parser.add_argument("--record", type=pathlib.Path, help="where cases are stored")
-    options = parser.parse_args()
-    onnxruntime.set_default_logger_severity(4)
-    n_same = n_different = 0
-    for seed in range(options.seed, options.seed + options.count):
-        with tempfile.TemporaryDirectory() as name:
-            try:
-                case = make_case(seed)
-            except xgboost.core.XGBoostError as failure:
-                print(f"seed {seed}: not trained: {str(failure).splitlines()[0][:90]}")
-                continue
-            wrong = check(options, case, pathlib.Path(name))
-            n_same += not wrong
-            n_different += bool(wrong)
-            if wrong:
-                print(f"seed {seed}: {wrong}")
-            if wrong and options.keep:
-                shutil.copytree(name, options.keep / str(seed), dirs_exist_ok=True)
-            if not wrong and options.record:
-                record(options.record, seed, case)
-    print(f"{n_same} right, {n_different} different")
-    sys.exit(1 if n_different else 0)
+    document = json.loads(save(booster, "json"))
+    if random.random() < 0.5:
+        make_awkward(random, document)
+    booster = load(json.dumps(document).encode())
+    rows = make_rows(random, document, table, categorical)
+    outputs, loose = answers(parameters, booster.predict(make_data(rows, categorical)))
+    arguments = ["--opset-ml", str(random.choice([3, 3, 5]))]
+    sources = [(f"model.{form}", save(booster, form)) for form in FORMS]
+    name, content = sources.pop(seed % len(sources))
+    case = conversions.Case(str(parameters), name, content, rows, outputs, arguments, loose)
+    case.twin = sources[0] if sources else None
+    return case
 
 
 if __name__ == "__main__":
-    main()
+    conversions.main("xgboost", __doc__.split("\n", 1)[0], make_case)

@@ -1,5 +1,6 @@
-"""What the comparisons of converters share: a case is converted, then answered by onnxruntime and by
-`ort-lite run`, and both answers must be the trainer's own."""
+"""What the comparisons of converters share: a case is converted, the onnx package must find nothing
+wrong with the file, `convert --compare` must find the source's path in every tree for every row, and
+the answers of onnxruntime and of `ort-lite run` must be the trainer's own."""
 
 import argparse
 import dataclasses
@@ -10,6 +11,7 @@ import sys
 import tempfile
 
 import numpy as np
+import onnx
 import onnxruntime
 
 
@@ -23,6 +25,7 @@ class Case:
     arguments: list  # of convert
     loose: np.ndarray = None  # rows whose labels rounding may decide
     tolerance: float = 1e-5
+    twin: tuple = None  # name and content of another form of the source: it must give the same file
 
 
 def difference_of_one(case, expected, found):
@@ -59,26 +62,52 @@ def run_program(command):
     return None if result.returncode == 0 else f"exit {result.returncode}: {result.stderr.strip()}"
 
 
-def check(program, case, folder):
-    """What differs, in words; None when nothing does."""
+def convert(program, case, source, model, *more):
+    return run_program([program, "convert", source, "-q", "-o", model, *case.arguments, *more])
+
+
+def check_twin(program, case, folder):
+    name, content = case.twin
+    (folder / name).write_bytes(content)
+    wrong = convert(program, case, folder / name, folder / "twin.onnx")
+    same = not wrong and (folder / "twin.onnx").read_bytes() == (folder / "model.onnx").read_bytes()
+    return wrong or (None if same else f"{name} gives another file")
+
+
+def check_paths(program, case, folder):
+    table = folder / "rows.csv"
+    np.savetxt(table, case.rows, fmt="%.17g", delimiter=",")
+    more = ["--compare", table, "--by-position"]
+    return convert(program, case, folder / case.source, folder / "again.onnx", *more)
+
+
+def check_answers(program, case, folder):
     model, rows = folder / "model.onnx", folder / "rows.npy"
-    (folder / case.source).write_bytes(case.content)
-    np.save(rows, case.rows)
-    wrong = run_program([program, "convert", folder / case.source, "-o", model] + case.arguments)
-    if wrong:
-        return wrong
     session = onnxruntime.InferenceSession(str(model))
     name = session.get_inputs()[0].name
     outputs = session.run(None, {name: case.rows})
     wrong = difference(case, outputs)
     if wrong:
         return "in onnxruntime: " + wrong
+    np.save(rows, case.rows)
     wrong = run_program([program, "run", model, "--input", f"{name}={rows}", "--output-dir", folder])
     if wrong:
         return wrong
     outputs = [np.load(folder / f"output_{k}.npy") for k in range(len(outputs))]
     wrong = difference(case, outputs)
     return "in ort-lite: " + wrong if wrong else None
+
+
+def check(program, case, folder):
+    """What differs, in words; None when nothing does."""
+    (folder / case.source).write_bytes(case.content)
+    wrong = convert(program, case, folder / case.source, folder / "model.onnx")
+    if wrong:
+        return wrong
+    onnx.checker.check_model(str(folder / "model.onnx"), full_check=True)
+    wrong = check_twin(program, case, folder) if case.twin else None
+    wrong = wrong or check_answers(program, case, folder)
+    return wrong or check_paths(program, case, folder)
 
 
 def record(folder, seed, case, shorten):
