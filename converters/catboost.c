@@ -342,5 +342,5 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
                : 0;
 }
 
-const ortl__trainer ortl__trainer_catboost = {"catboost", "CatBoost JSON", ORTL_FLOAT, sniff,
+const ortl__trainer ortl__trainer_catboost = {"catboost", "JSON", ORTL_FLOAT, sniff,
                                               read_model};

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,24 +47,31 @@ static void set_budget(conversion *c, uint64_t source_bytes) {
 
 /* ---- Who wrote it? --------------------------------------------------------------------------- */
 
-const char *ortl_convert_trainer(size_t index) {
-    return index < ortl__n_trainers ? ortl__trainers[index]->name : NULL;
+const char *ortl_convert_trainer(size_t index, const char **forms_out) {
+    const ortl__trainer *trainer = index < ortl__n_trainers ? ortl__trainers[index] : NULL;
+    if (forms_out) *forms_out = trainer ? trainer->forms : NULL;
+    return trainer ? trainer->name : NULL;
+}
+
+enum { NAMES_BYTES = 128 };
+
+/* "lightgbm, xgboost, ...", as far as they fit. */
+static void list_names(char names_out[NAMES_BYTES]) {
+    size_t used = 0;
+    names_out[0] = '\0';
+    for (size_t i = 0; i < ortl__n_trainers && used < NAMES_BYTES; i++)
+        used += (size_t)snprintf(names_out + used, NAMES_BYTES - used, "%s%s", i > 0 ? ", " : "",
+                                 ortl__trainers[i]->name);
 }
 
 static ortl_status find_by_name(const char *name, const ortl__trainer **trainer_out,
                                 ortl_error *error) {
-    char names[128] = "";
+    char names[NAMES_BYTES];
     for (size_t i = 0; i < ortl__n_trainers; i++) {
-        const char *other = ortl__trainers[i]->name;
-        if (strcmp(other, name) == 0) {
-            *trainer_out = ortl__trainers[i];
-            return ORTL_OK;
-        }
-        if (strlen(names) + strlen(other) + 3 <= sizeof names) {
-            if (i > 0) strcat(names, ", ");
-            strcat(names, other);
-        }
+        *trainer_out = ortl__trainers[i];
+        if (strcmp((*trainer_out)->name, name) == 0) return ORTL_OK;
     }
+    list_names(names);
     return ortl__fail(error, ORTL_BAD_ARGUMENT, "no reader is called \"%s\"; there are: %s", name,
                       names);
 }
@@ -71,6 +79,7 @@ static ortl_status find_by_name(const char *name, const ortl__trainer **trainer_
 static ortl_status sniff(const unsigned char *bytes, size_t n_bytes,
                          const ortl__trainer **trainer_out, ortl_error *error) {
     size_t n_start = n_bytes < ORTL__SNIFF_BYTES ? n_bytes : ORTL__SNIFF_BYTES;
+    char names[NAMES_BYTES];
     int best = 0;
     if (n_bytes == 0) return ortl__fail(error, ORTL_BAD_MODEL, "the file is empty");
     for (size_t i = 0; i < ortl__n_trainers; i++) {
@@ -79,9 +88,9 @@ static ortl_status sniff(const unsigned char *bytes, size_t n_bytes,
         if (sure > best) best = sure;
     }
     if (best > 0) return ORTL_OK;
+    list_names(names);
     return ortl__fail(error, ORTL_UNSUPPORTED,
-                      "not recognised as a model of LightGBM, XGBoost, CatBoost, OpenCV or ranger "
-                      "(--from names the trainer)");
+                      "not recognised as a model of %s (--from names the trainer)", names);
 }
 
 /* ---- Reading it into a builder --------------------------------------------------------------- */

@@ -64,8 +64,9 @@ ORTL_API ortl_status ortl_convert_memory(const void *bytes, size_t n_bytes, cons
                                          const ortl_convert_options *options,
                                          ortl_convert_report *report_out, ortl_error *error);
 
-/* The name of trainer number index, such as "lightgbm"; NULL past the end. */
-ORTL_API const char *ortl_convert_trainer(size_t index);
+/* The name of trainer number index, such as "xgboost", and the forms of its files that are read,
+ * such as "JSON, UBJSON"; NULL past the end. forms_out may be NULL. Both texts live forever. */
+ORTL_API const char *ortl_convert_trainer(size_t index, const char **forms_out);
 
 #ifdef __cplusplus
 }

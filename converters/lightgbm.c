@@ -349,5 +349,5 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
     return ortl__lightgbm_line_begins(&line, "version=") ? 2 : 1;
 }
 
-const ortl__trainer ortl__trainer_lightgbm = {"lightgbm", "LightGBM text", ORTL_DOUBLE, sniff,
+const ortl__trainer ortl__trainer_lightgbm = {"lightgbm", "text", ORTL_DOUBLE, sniff,
                                               read_model};

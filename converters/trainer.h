@@ -1,7 +1,7 @@
 /*
- * What each trainer's reader provides: one row of a table. To add a trainer, write one file with a
- * sniff and a read function and add its row to trainers.c and its file to CMakeLists.txt (see
- * README.md). A reader only understands its format: all checks of the trees, all rounding and the
+ * What each trainer's reader provides. To add a trainer, write one file with a sniff and a read
+ * function, and add its name to ORTL__TRAINERS and its file to CMakeLists.txt (see README.md). A
+ * reader only understands its format: all checks of the trees, all rounding and the
  * choice of operators are the builder's.
  */
 #ifndef ORTL_TRAINER_H
@@ -22,7 +22,7 @@ typedef struct ortl__trainer_source {
 
 typedef struct ortl__trainer {
     const char *name;    /* for --from and the metadata: "lightgbm" */
-    const char *title;   /* for people: "LightGBM text" */
+    const char *forms;   /* of its files, for people: "JSON, UBJSON" */
     ortl_type data_type; /* in which the trainer holds a row: ORTL_FLOAT or ORTL_DOUBLE */
 
     /* Is this such a file? Looks at the n_bytes at the start of the file (the whole file when it is
@@ -43,14 +43,19 @@ typedef struct ortl__trainer {
 /* For sniffing: does word stand anywhere in the bytes? */
 int ortl__trainer_mentions(const unsigned char *bytes, size_t n_bytes, const char *word);
 
-/* The table, in trainers.c. */
+/* X(name): all trainers. */
+#define ORTL__TRAINERS(X)                                                                          \
+    X(lightgbm)                                                                                    \
+    X(xgboost)                                                                                     \
+    X(catboost)                                                                                    \
+    X(opencv)                                                                                      \
+    X(ranger)
+
+#define ORTL__TRAINER_DECLARE(name) extern const ortl__trainer ortl__trainer_##name;
+ORTL__TRAINERS(ORTL__TRAINER_DECLARE)
+#undef ORTL__TRAINER_DECLARE
+
 extern const ortl__trainer *const ortl__trainers[]; /* (ortl__n_trainers) */
 extern const size_t ortl__n_trainers;
-
-extern const ortl__trainer ortl__trainer_lightgbm;
-extern const ortl__trainer ortl__trainer_xgboost;
-extern const ortl__trainer ortl__trainer_catboost;
-extern const ortl__trainer ortl__trainer_opencv;
-extern const ortl__trainer ortl__trainer_ranger;
 
 #endif

@@ -292,5 +292,5 @@ static ortl_status read_model(const ortl__trainer_source *source, ortl_builder *
     return status;
 }
 
-const ortl__trainer ortl__trainer_xgboost = {"xgboost", "XGBoost JSON or UBJSON", ORTL_FLOAT, sniff,
+const ortl__trainer ortl__trainer_xgboost = {"xgboost", "JSON, UBJSON", ORTL_FLOAT, sniff,
                                              read_model};

@@ -194,23 +194,11 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     return status;
 }
 
-/* The trainers of this build, with the forms of their files that are read. */
 static void print_trainers(ortl__output *output) {
-    static const struct {
-        const char *trainer, *forms;
-    } known[] = {{"lightgbm", "text"},
-                 {"xgboost", "JSON, UBJSON"},
-                 {"catboost", "JSON"},
-                 {"opencv", "YAML, XML, JSON"},
-                 {"ranger", ".forest"}};
-    const char *trainer;
+    const char *trainer, *forms;
     ortl__output_text(output, "\nTrainers\n");
-    for (size_t i = 0; (trainer = ortl_convert_trainer(i)) != NULL; i++) {
-        const char *forms = "";
-        for (size_t j = 0; j < sizeof known / sizeof known[0]; j++)
-            if (strcmp(trainer, known[j].trainer) == 0) forms = known[j].forms;
+    for (size_t i = 0; (trainer = ortl_convert_trainer(i, &forms)) != NULL; i++)
         ortl__output_print(output, "  %-12s  %s\n", trainer, forms);
-    }
 }
 
 static const ortl__option options[] = {
