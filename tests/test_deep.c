@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "onnx_builder.h"
 #include "runtime/ortlite.h"
@@ -130,10 +131,13 @@ static void run_on_small_stack(trial *t) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     n_bytes = 1 << 20; /* the sanitizers' own frames */
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                         \
+    __has_feature(thread_sanitizer)
     n_bytes = 1 << 20;
 #endif
 #endif
+    long least = sysconf(_SC_THREAD_STACK_MIN); /* 128 KiB on 64-bit ARM */
+    if (least > 0 && n_bytes < (size_t)least) n_bytes = (size_t)least;
     ck_assert_int_eq(pthread_attr_init(&attributes), 0);
     ck_assert_int_eq(pthread_attr_setstacksize(&attributes, n_bytes), 0);
     ck_assert_int_eq(pthread_create(&thread, &attributes, try_model, t), 0);

@@ -13,9 +13,9 @@
 #include "../../tools/scan.h"
 #include "../random_numbers.h"
 #include "door.h"
+#include "number_judge.h"
 
 #define CONTROL_BYTES 4
-#define MAX_NUMBER    600 /* bytes of a field that strtof is asked about */
 
 /* ---- The source, cut into pieces ------------------------------------------------------------- */
 
@@ -69,67 +69,7 @@ static void note_record(transcript *to, const csv_record *record) {
     }
 }
 
-/* ---- Numbers --------------------------------------------------------------------------------- */
-
-static int same_double(double a, double b) {
-    return bits_of_double(a) == bits_of_double(b) || (isnan(a) && isnan(b));
-}
-
-static int same_float(float a, float b) {
-    return same_double((double)a, (double)b);
-}
-
-/* Written and read again, a number is itself. */
-static void write_and_read(float narrow, double wide) {
-    char text[ORTL__NUMBER_CHARS];
-    float narrow_again;
-    double wide_again;
-    size_t n = ortl__number_write_float(narrow, text);
-    REQUIRE(n <= sizeof text);
-    REQUIRE(ortl__number_read_float(text, n, '.', &narrow_again) == n);
-    REQUIRE(same_float(narrow, narrow_again));
-    n = ortl__number_write_double(wide, text);
-    REQUIRE(n <= sizeof text);
-    REQUIRE(ortl__number_read_double(text, n, '.', &wide_again) == n);
-    REQUIRE(same_double(wide, wide_again));
-}
-
-/* The field as C has it: ended by NUL, '.' for the point, and no other '.' that strtof would take
- * for one. */
-static void as_c_text(const csv_field *field, char point, char text_out[MAX_NUMBER + 1]) {
-    for (size_t i = 0; i < field->n_bytes; i++) {
-        char c = field->text[i];
-        text_out[i] = c == point ? '.' : c == '.' || c == '\0' ? '!' : c;
-    }
-    text_out[field->n_bytes] = '\0';
-}
-
-/* What strtof takes and our numbers are not: blanks in front, hexadecimal, nan(...). */
-static size_t c_number_bytes(char *text) {
-    char *end, *number = text + (*text == '-' || *text == '+');
-    if (strchr(" \t\n\v\f\r", *text) != NULL) return 0;
-    char *bracket = strchr(text, '(');
-    if (bracket != NULL) *bracket = '\0';
-    if (number[0] == '0' && (number[1] == 'x' || number[1] == 'X')) number[1] = '\0';
-    (void)strtof(text, &end);
-    return (size_t)(end - text);
-}
-
-static void judge_number(const csv_field *field, char point) {
-    char text[MAX_NUMBER + 1];
-    float narrow = 0;
-    double wide = 0;
-    if (field->n_bytes > MAX_NUMBER) return;
-    as_c_text(field, point, text);
-    size_t n = ortl__number_read_float(field->text, field->n_bytes, point, &narrow);
-    REQUIRE(ortl__number_read_double(field->text, field->n_bytes, point, &wide) == n);
-    REQUIRE_SAID(c_number_bytes(text) == n, text);
-    if (n == 0) return;
-    text[n] = '\0';
-    REQUIRE_SAID(same_float(narrow, strtof(text, NULL)), text);
-    REQUIRE_SAID(same_double(wide, strtod(text, NULL)), text);
-    write_and_read(narrow, wide);
-}
+/* ---- Fields --------------------------------------------------------------------------------- */
 
 /* A scan leaves the field alone, or reads what the number is. */
 static void judge_scans(const csv_field *field, char point) {
@@ -165,7 +105,7 @@ static void judge_field(const csv_field *field, char point) {
             REQUIRE(problem == NULL && cell.text.n_bytes == field->n_bytes);
     }
     ortl__texts_free(&texts);
-    judge_number(field, point);
+    number_judge(field->text, field->n_bytes, point);
     judge_scans(field, point);
 }
 
