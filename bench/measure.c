@@ -53,6 +53,10 @@ static uint64_t read_proc_bytes(const char *path, const char *key) {
     return n_bytes;
 }
 
+uint64_t bench_anonymous_bytes(void) {
+    return read_proc_bytes("/proc/self/smaps_rollup", "Anonymous:");
+}
+
 uint64_t bench_resident_bytes(void) {
     /* smaps_rollup counts pages; the figure in status may lag behind by the pages that each
      * processor has not yet reported. */

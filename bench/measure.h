@@ -18,6 +18,9 @@ double bench_median(double *values /* (n_values) */, size_t n_values);
 uint64_t bench_resident_bytes(void);
 uint64_t bench_peak_bytes(void);
 
+/* Resident bytes that no file stands behind: heap and stacks, without code and shared memory. */
+uint64_t bench_anonymous_bytes(void);
+
 /* What a finished child process cost. The kernel counts the image that started a child towards the
  * child's peak, so peak_bytes is never below the memory of the measuring program itself: these
  * programs are kept as small as a bare C process for that reason. */

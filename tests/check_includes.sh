@@ -35,6 +35,7 @@ list_includes | awk '
     function is_allowed(from, to) {
         if (to ~ /pb-c\.h$/) return from ~ /^onnx\/.*\.c$/
         if (room(from) == room(to)) return 1
+        if (from ~ /^tools\// && to ~ /^bench\/(peer|measure|random)\.h$/) return 1
         if (from ~ /^(tools|bench)\//) return is_public(to)
         if (is_base(to)) return 1
         if (from ~ /^converters\//) return to ~ /^onnx\/(graph|ensemble_columns|splice|writer)\.h$/

@@ -11,7 +11,7 @@
 
 static const ortl__verb *const verbs[] = {
     &ortl__verb_predict, &ortl__verb_run,     &ortl__verb_inspect,
-    &ortl__verb_check,   &ortl__verb_convert, &ortl__verb_verify, &ortl__verb_diff, &ortl__verb_meta,
+    &ortl__verb_check,   &ortl__verb_convert, &ortl__verb_bench, &ortl__verb_verify, &ortl__verb_diff, &ortl__verb_meta,
     &ortl__verb_tree,    &ortl__verb_test,    &ortl__verb_help,
 };
 

@@ -26,6 +26,7 @@ extern const ortl__verb ortl__verb_run;
 extern const ortl__verb ortl__verb_inspect;
 extern const ortl__verb ortl__verb_check;
 extern const ortl__verb ortl__verb_convert;
+extern const ortl__verb ortl__verb_bench;
 extern const ortl__verb ortl__verb_verify;
 extern const ortl__verb ortl__verb_diff;
 extern const ortl__verb ortl__verb_meta;
