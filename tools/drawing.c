@@ -174,7 +174,7 @@ static void free_seen(tree_walk *walk) {
 
 /* Remembers the node; *is_new_out says whether it was not there before. */
 static ortl_status mark_seen(tree_walk *walk, size_t number, bool *is_new_out, ortl_error *error) {
-    const void *key = (const char *)NULL + number + 1;
+    const void *key = (const void *)(uintptr_t)(number + 1);
     *is_new_out = tfind(key, &walk->seen, compare_numbers) == NULL;
     if (*is_new_out && tsearch(key, &walk->seen, compare_numbers) == NULL)
         return fail_memory(error);
