@@ -11,7 +11,7 @@
 /* Rows that ortl_predict hands through the graph at once: enough that the cost of a step vanishes,
  * few enough that rows, sums and scores stay in a near cache; fewer where rows are so wide that the
  * scratch of a context would exceed ORTL__PREDICT_BYTES. */
-#define ORTL__PREDICT_ROWS  256
+#define ORTL__PREDICT_ROWS  512
 #define ORTL__PREDICT_BYTES ((uint64_t)1 << 19)
 
 /* How ortl_predict maps onto the graph. */

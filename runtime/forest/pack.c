@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "../status.h"
-#include "pack_byte.h"
 #include "pack_nodes.h"
+#include "pack_slices.h"
 
 /* ---- The table ------------------------------------------------------------------------------- */
 
@@ -19,22 +19,23 @@ enum { MANY_ROWS = 1000, MOST_FEW_ROWS = 64 };
 #define AVX512                                                                                     \
     (ORTL__CPU_AVX2 | ORTL__CPU_AVX512F | ORTL__CPU_AVX512BW | ORTL__CPU_AVX512DQ |                \
      ORTL__CPU_AVX512VL)
+#define VBMI (AVX512 | ORTL__CPU_AVX512VBMI | ORTL__CPU_GFNI)
 
 /* Of kernels that cost the same the first is taken. */
 static const ortl__pack_kernel kernels[] = {
     {"plain", 0, NULL, NULL},
 #if defined(__x86_64__) && defined(__GNUC__)
-    {"levels-vbmi", AVX512 | ORTL__CPU_AVX512VBMI, &ortl__form_levels, &ortl__byte_kernel_vbmi},
-    {"levels-avx512", AVX512, &ortl__form_levels, &ortl__byte_kernel_avx512},
-    {"levels-avx2", ORTL__CPU_AVX2, &ortl__form_levels, &ortl__byte_kernel_avx2},
-    {"byte-vbmi", AVX512 | ORTL__CPU_AVX512VBMI, &ortl__form_byte, &ortl__byte_kernel_vbmi},
-    {"byte-avx512", AVX512, &ortl__form_byte, &ortl__byte_kernel_avx512},
-    {"byte-avx2", ORTL__CPU_AVX2, &ortl__form_byte, &ortl__byte_kernel_avx2},
+    {"levels-vbmi", VBMI, &ortl__form_levels, &ortl__slice_kernel_vbmi},
+    {"levels-avx512", AVX512, &ortl__form_levels, &ortl__slice_kernel_avx512},
+    {"levels-avx2", ORTL__CPU_AVX2, &ortl__form_levels, &ortl__slice_kernel_avx2},
+    {"slices-vbmi", VBMI, &ortl__form_slices, &ortl__slice_kernel_vbmi},
+    {"slices-avx512", AVX512, &ortl__form_slices, &ortl__slice_kernel_avx512},
+    {"slices-avx2", ORTL__CPU_AVX2, &ortl__form_slices, &ortl__slice_kernel_avx2},
     {"nodes-avx512", AVX512, &ortl__form_nodes, &ortl__node_loops_avx512},
 #endif
     {"nodes-plain", 0, &ortl__form_nodes, &ortl__node_loops_plain},
-    {"levels-plain", 0, &ortl__form_levels, &ortl__byte_kernel_plain},
-    {"byte-plain", 0, &ortl__form_byte, &ortl__byte_kernel_plain},
+    {"levels-plain", 0, &ortl__form_levels, &ortl__slice_kernel_plain},
+    {"slices-plain", 0, &ortl__form_slices, &ortl__slice_kernel_plain},
 };
 
 enum { N_KERNELS = sizeof kernels / sizeof kernels[0] };

@@ -35,7 +35,7 @@ ortl_status ortl__pack_build(ortl__forest *forest, const ortl__pack_wish *wish,
 /* NULL is allowed. */
 void ortl__pack_free(ortl__pack *pack);
 
-/* Names of the kernels, "byte-avx512" or, for few and for many rows, "row-avx512+byte-avx512". */
+/* Names of the kernels, "slices-avx2" or, for few and for many rows, "nodes-plain+slices-avx2". */
 const char *ortl__pack_name(const ortl__pack *pack);
 
 /* Heap bytes of the packed forms, the forest itself apart. */

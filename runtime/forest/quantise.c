@@ -125,6 +125,23 @@ static void number_columns(ortl__quantiser *q, const ortl__forest *forest) {
     }
 }
 
+/* Marks and counts the distinct tests. */
+static ortl_status mark_asked(ortl__quantiser *q, const ortl__forest *forest, ortl_error *error) {
+    ortl__cut cut;
+    ortl_status status =
+        ortl__memory_new_zero(q->memory, q->n_columns, sizeof *q->asked, &q->asked, error);
+    if (status != ORTL_OK) return status;
+    FOR_EACH_CUT(forest, row, cut) {
+        uint32_t column;
+        uint8_t code;
+        ortl__quantiser_find(q, forest->feature[row], &cut, &column, &code);
+        uint64_t *word = &q->asked[column].bits[code / 64], bit = (uint64_t)1 << code % 64;
+        q->n_asked += (*word & bit) == 0;
+        *word |= bit;
+    }
+    return ORTL_OK;
+}
+
 /* ---- The door -------------------------------------------------------------------------------- */
 
 static ortl_status collect(ortl__quantiser *q, const ortl__forest *forest, ortl_error *error) {
@@ -155,6 +172,7 @@ ortl_status ortl__quantiser_build(ortl__quantiser *quantiser, const ortl__forest
     if (status != ORTL_OK) goto done;
     fill_tables(q);
     number_columns(q, forest);
+    status = mark_asked(q, forest, error);
 done:
     if (status != ORTL_OK) ortl__quantiser_free(q);
     return status;
@@ -173,8 +191,10 @@ void ortl__quantiser_finish(ortl__quantiser *quantiser) {
     ortl__quantiser *q = quantiser;
     ortl__memory_free(q->memory, q->features, q->n_features, sizeof *q->features);
     ortl__memory_free(q->memory, q->limits, q->n_limits, sizeof *q->limits);
+    ortl__memory_free(q->memory, q->asked, q->asked != NULL ? q->n_columns : 0, sizeof *q->asked);
     q->features = NULL;
     q->limits = NULL;
+    q->asked = NULL;
     q->n_features = q->n_limits = 0;
 }
 

@@ -37,6 +37,11 @@ typedef struct ortl__rank_feature {
     uint32_t group_limits;           /* limits of a table, but for the last; 0: feature unused */
 } ortl__rank_feature;
 
+/* Which codes a column is compared with: bit c % 64 of word c / 64 for code c. */
+typedef struct ortl__codes_asked {
+    uint64_t bits[4];
+} ortl__codes_asked;
+
 typedef struct ortl__quantiser {
     ortl__memory *memory;
     uint32_t n_columns; /* code columns */
@@ -49,6 +54,8 @@ typedef struct ortl__quantiser {
     uint32_t n_limits;
     ortl__rank_feature *features; /* (n_features) */
     int32_t *limits;              /* (n_limits) ascending within a feature, distinct */
+    ortl__codes_asked *asked;     /* (n_columns) */
+    uint32_t n_asked;             /* distinct tests: bits set in asked */
 } ortl__quantiser;
 
 /* Collects the limits of a forest of floats whose tests are all cuts. On failure *quantiser is

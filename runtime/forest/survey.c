@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { MOST_BYTE_LEAVES = 256 };
+
 static int has_only_cuts(const ortl__forest *forest) {
     for (uint32_t row = 0; row < forest->n_nodes; row++) {
         unsigned mode = forest->test[row] & ORTL__TEST_MODE;
@@ -85,11 +87,15 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
     ortl__preorder_init(&preorder, forest);
     status = look_at_trees(survey, &preorder, error);
     ortl__preorder_free(&preorder);
+    if (status == ORTL_OK && survey->is_packable && !forest->is_double &&
+        survey->max_leaves <= MOST_BYTE_LEAVES)
+        status = ortl__quantiser_build(&survey->quantiser, forest, error);
     if (status != ORTL_OK) ortl__survey_free(survey);
     return status;
 }
 
 void ortl__survey_free(ortl__survey *survey) {
     if (survey->votes.memory != NULL) ortl__votes_free(&survey->votes);
+    if (survey->quantiser.memory != NULL) ortl__quantiser_free(&survey->quantiser);
     memset(survey, 0, sizeof *survey);
 }

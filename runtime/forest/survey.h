@@ -4,6 +4,7 @@
 #ifndef ORTL_SURVEY_H
 #define ORTL_SURVEY_H
 
+#include "quantise.h"
 #include "votes.h"
 
 typedef struct ortl__survey {
@@ -17,6 +18,9 @@ typedef struct ortl__survey {
     uint64_t n_tests;  /* of all trees, shared ones written out */
     uint64_t n_leaves; /* likewise */
     uint32_t max_leaves; /* of a tree */
+    /* Of a packable forest of floats whose trees are small enough for byte numbers of leaves; the
+     * form that is built first may take it over. */
+    ortl__quantiser quantiser;
 } ortl__survey;
 
 /* On failure *survey is empty. */

@@ -293,7 +293,7 @@ typedef struct block {
 
 /* Blocks are as large as a first-level cache likes, or one row where rows are very wide. */
 static block plan_block(const trees *t, uint64_t n_rows) {
-    const uint64_t most_rows = 256, most_cells = 1 << 17;
+    const uint64_t most_rows = 512, most_cells = 1 << 17;
     uint64_t n_targets = t->forest.n_targets;
     uint64_t n_converted = t->converts ? t->forest.n_columns : 0;
     uint64_t n_voted = n_targets > 1 ? n_targets : 0;

@@ -68,7 +68,6 @@ if [ -n "$strange" ]; then
 fi
 "${tools}strip" -o "$work/stripped.so" "$library/libortlite.so"
 size=$(wc -c <"$work/stripped.so")
-limit=307200 # as gcc builds it for release on this machine; other compilers and machines have other tastes
-if [ "${compiler##*/}" != gcc ]; then limit=512000; fi
+limit=512000
 echo "libortlite.so stripped: $size bytes, at most $limit"
 [ "$size" -le "$limit" ]

@@ -1,9 +1,9 @@
 /*
- * One row through the byte form with AVX-512 VBMI: the codes of the row lie in two registers, where
- * a permutation of bytes finds them, so that a visit costs a single gather, of the step. 64 trees
- * are walked at once in four registers.
+ * One row through the sliced form with AVX-512 VBMI: the codes of the row lie in two registers,
+ * where a permutation of bytes finds them, so that a visit costs a single gather, of the step. 64
+ * trees are walked at once in four registers.
  */
-#include "../pack_byte.h"
+#include "../pack_slices.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
@@ -119,17 +119,17 @@ TARGET static void walk_row(const uint32_t *steps, const uint32_t *leaf_begin, u
 /* ---- Oblivious trees ------------------------------------------------------------------------- */
 
 /* The leaves of 16 trees, whose depths differ: the test of each level doubles the number and adds 1
- * on the high side. begin and end: of the nodes; lanes without a tree have none. */
-INLINE __m512i walk_down(const ortl__byte_node *nodes, __m512i begin, __m512i end,
+ * on the high side. begin and end: of the levels; lanes without a tree have none. */
+INLINE __m512i walk_down(const ortl__slice_level *levels, __m512i begin, __m512i end,
                          __m512i low_codes, __m512i high_codes) {
     const __m512i byte = _mm512_set1_epi32(0xFF), one = _mm512_set1_epi32(1);
     const __m512i bias = _mm512_set1_epi32(0x80);
     __m512i leaf = _mm512_setzero_si512();
     for (__mmask16 left = _mm512_cmplt_epi32_mask(begin, end); left != 0;
          left = _mm512_cmplt_epi32_mask(begin, end)) {
-        /* A node has 6 bytes, 3 units of the gather: column u16, limit i8, first u8. */
+        /* A level has 6 bytes, 3 units of the gather: column u16, limit i8, unused u8. */
         __m512i unit = _mm512_add_epi32(begin, _mm512_add_epi32(begin, begin));
-        __m512i word = _mm512_mask_i32gather_epi32(begin, left, unit, nodes, 2);
+        __m512i word = _mm512_mask_i32gather_epi32(begin, left, unit, levels, 2);
         __m512i code = _mm512_permutex2var_epi8(low_codes, word, high_codes);
         __m512i limit = _mm512_and_si512(_mm512_srli_epi32(word, 16), byte);
         __mmask16 is_high = _mm512_mask_cmpgt_epi32_mask(left, _mm512_and_si512(code, byte),
@@ -141,7 +141,7 @@ INLINE __m512i walk_down(const ortl__byte_node *nodes, __m512i begin, __m512i en
     return leaf;
 }
 
-TARGET static void walk_levels(const ortl__byte_node *nodes, const uint32_t *node_begin,
+TARGET static void walk_levels(const ortl__slice_level *levels, const uint32_t *node_begin,
                                const uint32_t *leaf_begin, uint32_t first_tree, uint32_t n_trees,
                                const uint8_t *codes, const float *values, float *votes_out) {
     const __m512i low = _mm512_loadu_si512((const void *)codes);
@@ -151,7 +151,7 @@ TARGET static void walk_levels(const ortl__byte_node *nodes, const uint32_t *nod
         __mmask16 mask = (__mmask16)(left >= LANES ? 0xFFFFu : (1u << left) - 1);
         __m512i begin = _mm512_maskz_loadu_epi32(mask, node_begin + tree);
         __m512i end = _mm512_maskz_loadu_epi32(mask, node_begin + tree + 1);
-        __m512i leaf = walk_down(nodes, begin, end, low, high);
+        __m512i leaf = walk_down(levels, begin, end, low, high);
         __m512i place = _mm512_add_epi32(leaf, _mm512_maskz_loadu_epi32(mask, leaf_begin + tree));
         _mm512_storeu_ps(votes_out + done, _mm512_i32gather_ps(place, values, 4));
     }

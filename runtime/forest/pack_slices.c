@@ -1,0 +1,532 @@
+/*
+ * Builds the sliced form and runs rows through it; the loops are in slices_plain.c and
+ * x86/slices_*.c.
+ */
+#include "pack_slices.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct slice_pack {
+    ortl__memory *memory;
+    const ortl__slice_kernel *loops;
+    ortl__quantise_function *quantise;
+    ortl__quantiser quantiser;
+    ortl__votes votes;
+    ortl__slice_masks masks;
+    uint32_t n_trees;
+    uint32_t n_nodes; /* room for so many: at first as many as there are tests */
+    uint64_t n_values;
+    int has_levels;            /* the trees are oblivious */
+    uint32_t *node_begin;      /* (n_trees + 1) */
+    uint32_t *leaf_begin;      /* (n_trees + 1) */
+    ortl__slice_node *nodes;   /* (n_nodes) or NULL */
+    ortl__slice_level *levels; /* (n_nodes + 1) or NULL; one more, because loops read ahead */
+    size_t most_few_rows;      /* rows up to which they go one by one; 0: there are no steps */
+    uint64_t n_steps;
+    uint32_t *steps; /* (n_steps) of all trees: 2 x leaves - 1 of each */
+    float *values;   /* (n_values + ORTL__SLICE_LEAVES) likewise */
+} slice_pack;
+
+/* Bytes of the masks of a block, which is to leave room for the trees in a second-level cache. */
+enum { MOST_MASK_BYTES = 1 << 20 };
+
+enum { MOST_TREE_NODES = 2 * ORTL__SLICE_LEAVES - 1 };
+
+/* ---- Blocks ---------------------------------------------------------------------------------- */
+
+/* Words of a slice for n_rows rows or the first of them, with so many masks. */
+static size_t words_for(const ortl__slice_kernel *loops, uint64_t n_masks, size_t n_rows) {
+    size_t n_words = loops->widths[0];
+    for (size_t i = 1; i < sizeof loops->widths && loops->widths[i] != 0; i++) {
+        if (n_words * ORTL__SLICE_ROWS >= n_rows) break;
+        if (n_masks * loops->widths[i] * sizeof(uint64_t) > MOST_MASK_BYTES) break;
+        n_words = loops->widths[i];
+    }
+    return n_words;
+}
+
+/* ---- Costs ----------------------------------------------------------------------------------- */
+
+/* Nanoseconds to code one value, to code one of a single row, to begin with a single row, and for
+ * what comes with each tree of a single row, by rule of thumb. */
+#define CODE_COST     0.6
+#define ROW_CODE_COST 3.0
+#define ROW_COST      30.0
+#define ROW_TREE_COST 1.8
+
+static int has_levels(const ortl__pack_kernel *kernel) {
+    return kernel->form == &ortl__form_levels;
+}
+
+/* A row, when n_rows go together. */
+static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel *kernel,
+                            size_t n_rows) {
+    const ortl__slice_kernel *loops = kernel->loops;
+    size_t n_words = words_for(loops, survey->quantiser.n_asked, n_rows);
+    double padded = (double)(n_words * ORTL__SLICE_ROWS), rows = (double)n_rows;
+    double n_blocks = rows > padded ? rows / padded : 1;
+    /* Narrow slices cost more than their share. */
+    double width = 0.5 + 0.5 * (double)n_words / ORTL__SLICE_WORDS;
+    double tests = has_levels(kernel) ? 0 : (double)survey->n_tests * loops->test_cost * width;
+    double masks = survey->quantiser.n_asked * loops->mask_cost * width;
+    double codes = CODE_COST * padded * survey->forest->n_features_used;
+    double leaves = loops->leaf_cost * padded * survey->forest->n_trees;
+    return n_blocks * (tests + masks + codes + leaves) / rows;
+}
+
+/* A row that goes by itself. */
+static double cost_of_row(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+    const ortl__slice_kernel *loops = kernel->loops;
+    double n_trees = survey->forest->n_trees, n_groups = ceil(n_trees / ORTL__ROW_TREES);
+    double depth = (double)survey->forest->steps_per_row / n_trees;
+    return ROW_COST + ROW_CODE_COST * survey->forest->n_features_used + ROW_TREE_COST * n_trees +
+           n_groups * ORTL__ROW_TREES * depth * loops->row->visit_cost;
+}
+
+/* Whether single rows can go their own way. */
+static int can_step(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+    const ortl__slice_kernel *loops = kernel->loops;
+    return loops->row != NULL && survey->votes.shape == ORTL__VOTES_ONE &&
+           survey->n_leaves < INT32_MAX / 2 && survey->quantiser.n_columns < ORTL__ROW_COLUMNS;
+}
+
+static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
+    double many = cost_of_block(survey, kernel, n_rows);
+    if (!can_step(survey, kernel)) return many;
+    double few = cost_of_row(survey, kernel);
+    return few < many ? few : many;
+}
+
+/* Up to how many rows it is faster to take them one by one. */
+static size_t count_few_rows(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+    size_t n = 1;
+    while (n < ORTL__SLICE_ROWS &&
+           cost_of_row(survey, kernel) <= cost_of_block(survey, kernel, n + 1))
+        n++;
+    return n;
+}
+
+/* ---- Building -------------------------------------------------------------------------------- */
+
+static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+    if (has_levels(kernel) && !survey->is_oblivious) return 0;
+    return !survey->forest->is_double && survey->max_leaves <= ORTL__SLICE_LEAVES &&
+           survey->n_leaves < UINT32_MAX && survey->quantiser.n_asked <= UINT16_MAX &&
+           survey->quantiser.n_columns <= UINT16_MAX;
+}
+
+static void pack_free(void *state) {
+    slice_pack *pack = state;
+    ortl__memory *memory = pack->memory;
+    uint64_t n_begins = (uint64_t)pack->n_trees + 1;
+    if (pack->quantiser.memory != NULL) ortl__quantiser_free(&pack->quantiser);
+    if (pack->votes.memory != NULL) ortl__votes_free(&pack->votes);
+    ortl__memory_free(memory, pack->masks.begin, (uint64_t)pack->masks.n_columns + 1,
+                      sizeof *pack->masks.begin);
+    ortl__memory_free(memory, pack->masks.limits, pack->masks.n_masks, 1);
+    ortl__memory_free(memory, pack->node_begin, n_begins, sizeof *pack->node_begin);
+    ortl__memory_free(memory, pack->leaf_begin, n_begins, sizeof *pack->leaf_begin);
+    ortl__memory_free(memory, pack->steps, pack->n_steps, sizeof *pack->steps);
+    ortl__memory_free(memory, pack->nodes, pack->n_nodes, sizeof *pack->nodes);
+    ortl__memory_free(memory, pack->levels, (uint64_t)pack->n_nodes + 1, sizeof *pack->levels);
+    ortl__memory_free(memory, pack->values, pack->n_values + ORTL__SLICE_LEAVES,
+                      sizeof *pack->values);
+    ortl__memory_free(memory, pack, 1, sizeof *pack);
+}
+
+static ortl_status reserve(slice_pack *pack, const ortl__survey *survey, ortl_error *error) {
+    ortl__memory *memory = pack->memory;
+    uint64_t n_begins = (uint64_t)survey->forest->n_trees + 1;
+    pack->n_trees = survey->forest->n_trees;
+    pack->n_nodes = (uint32_t)(pack->has_levels ? survey->n_levels : survey->n_tests);
+    pack->n_values = survey->n_leaves * ortl__votes_per_leaf(&survey->votes);
+    if (pack->most_few_rows > 0 && !pack->has_levels)
+        pack->n_steps = survey->n_tests + survey->n_leaves;
+    ortl_status status =
+        ortl__memory_new(memory, n_begins, sizeof *pack->node_begin, &pack->node_begin, error);
+    if (status == ORTL_OK)
+        status =
+            ortl__memory_new(memory, n_begins, sizeof *pack->leaf_begin, &pack->leaf_begin, error);
+    if (status == ORTL_OK)
+        status = ortl__memory_new(memory, pack->n_steps, sizeof *pack->steps, &pack->steps, error);
+    if (status == ORTL_OK && pack->has_levels)
+        status = ortl__memory_new_zero(memory, (uint64_t)pack->n_nodes + 1, sizeof *pack->levels,
+                                       &pack->levels, error);
+    if (status == ORTL_OK && !pack->has_levels)
+        status = ortl__memory_new(memory, pack->n_nodes, sizeof *pack->nodes, &pack->nodes, error);
+    if (status == ORTL_OK)
+        status = ortl__memory_new_zero(memory, pack->n_values + ORTL__SLICE_LEAVES,
+                                       sizeof *pack->values, &pack->values, error);
+    return status;
+}
+
+static unsigned count_bits(uint64_t bits) {
+    return (unsigned)__builtin_popcountll(bits);
+}
+
+/* Gives numbers to the distinct tests: by column, and within one by limit. */
+static ortl_status number_masks(slice_pack *pack, ortl_error *error) {
+    const ortl__quantiser *q = &pack->quantiser;
+    ortl__slice_masks *masks = &pack->masks;
+    masks->n_columns = q->n_columns;
+    masks->n_masks = q->n_asked;
+    ortl_status status = ortl__memory_new(pack->memory, (uint64_t)masks->n_columns + 1,
+                                          sizeof *masks->begin, &masks->begin, error);
+    if (status == ORTL_OK)
+        status = ortl__memory_new(pack->memory, masks->n_masks, 1, &masks->limits, error);
+    if (status != ORTL_OK) return status;
+    uint32_t at = 0;
+    for (uint32_t column = 0; column < masks->n_columns; column++) {
+        masks->begin[column] = at;
+        for (unsigned code = 0; code < 256; code++)
+            if (q->asked[column].bits[code / 64] >> code % 64 & 1)
+                masks->limits[at++] = (uint8_t)code;
+    }
+    masks->begin[masks->n_columns] = at;
+    return ORTL_OK;
+}
+
+static uint16_t mask_of(const slice_pack *pack, uint32_t column, unsigned code) {
+    const uint64_t *asked = pack->quantiser.asked[column].bits;
+    uint32_t mask = pack->masks.begin[column];
+    for (unsigned word = 0; word < code / 64; word++) mask += count_bits(asked[word]);
+    return (uint16_t)(mask + count_bits(asked[code / 64] & (((uint64_t)1 << code % 64) - 1)));
+}
+
+/* A test in all its forms. */
+typedef struct test {
+    uint32_t column;
+    uint8_t code; /* codes above it go to the high side */
+} test;
+
+static test find_test(const slice_pack *pack, const ortl__forest *forest, uint32_t row) {
+    ortl__cut cut = {0};
+    test t;
+    ortl__cut_of(forest, row, &cut);
+    ortl__quantiser_find(&pack->quantiser, forest->feature[row], &cut, &t.column, &t.code);
+    return t;
+}
+
+/* Column, bound and skip of a step: of a test that skips so many nodes, and of a leaf. */
+static uint32_t test_step(test t, uint32_t skip) {
+    return skip << 16 | (t.code + 1u) << 8 | t.column;
+}
+
+static uint32_t leaf_step(const slice_pack *pack, uint32_t leaf) {
+    const uint32_t back_to_itself = 0xFFFF0000u;
+    return back_to_itself | leaf << 8 | pack->quantiser.n_columns;
+}
+
+/* Appends the steps of the tree that was listed, if there are any, and the values of its leaves. */
+static void pack_steps(slice_pack *pack, const ortl__preorder *preorder, uint32_t tree) {
+    uint32_t per_leaf = ortl__votes_per_leaf(&pack->votes);
+    uint64_t first_leaf = pack->leaf_begin[tree], first_step = 2 * first_leaf - tree;
+    for (uint32_t i = 0; i < preorder->n_nodes; i++) {
+        const ortl__preorder_node *node = &preorder->nodes[i];
+        if (node->high == 0)
+            ortl__votes_copy(&pack->votes, preorder->forest, node->row,
+                             pack->values + (first_leaf + node->leaf) * per_leaf);
+        if (pack->n_steps == 0) continue;
+        pack->steps[first_step + i] =
+            node->high == 0
+                ? leaf_step(pack, node->leaf)
+                : test_step(find_test(pack, preorder->forest, node->row), node->high - (i + 1));
+    }
+}
+
+static uint16_t mask_at(const slice_pack *pack, const ortl__preorder *preorder, uint32_t i) {
+    test t = find_test(pack, preorder->forest, preorder->nodes[i].row);
+    return mask_of(pack, t.column, t.code);
+}
+
+/* The levels of the oblivious tree that was listed, whose low side comes first. */
+static uint32_t pack_levels(slice_pack *pack, const ortl__preorder *preorder, uint32_t at) {
+    for (uint32_t i = 0; preorder->nodes[i].high != 0; i++) {
+        test t = find_test(pack, preorder->forest, preorder->nodes[i].row);
+        pack->levels[at++] = (ortl__slice_level){.column = (uint16_t)t.column,
+                                                 .limit = (int8_t)(uint8_t)(t.code ^ 0x80u),
+                                                 .mask = mask_of(pack, t.column, t.code)};
+    }
+    return at;
+}
+
+/* For each test of the tree that was listed whether it goes into the node of the test above, such
+ * that nodes are few: is_joined (preorder->n_nodes). */
+static void join_tests(const ortl__preorder *preorder, uint8_t *is_joined) {
+    /* Nodes for a subtree when its test begins one, and when it is in that of the test above. */
+    uint16_t apart[MOST_TREE_NODES], joined[MOST_TREE_NODES];
+    for (uint32_t i = preorder->n_nodes; i-- > 0;) {
+        const uint32_t high = preorder->nodes[i].high;
+        apart[i] = joined[i] = is_joined[i] = 0;
+        if (high == 0) continue;
+        const uint32_t children[2] = {i + 1, high};
+        apart[i] = 1;
+        for (int side = 0; side < 2; side++) {
+            uint32_t child = children[side];
+            is_joined[child] = joined[child] <= apart[child];
+            apart[i] = (uint16_t)(apart[i] + (is_joined[child] ? joined[child] : apart[child]));
+            joined[i] = (uint16_t)(joined[i] + apart[child]);
+        }
+    }
+}
+
+/* A child of the test of a node: its mask where it is joined to the node, and the places in the
+ * list that lie further down. Their number, 1 or 2. */
+static int look_below(const slice_pack *pack, const ortl__preorder *preorder,
+                      const uint8_t *is_joined, uint32_t child, uint16_t *mask_out,
+                      uint32_t below[2]) {
+    const uint32_t high = preorder->nodes[child].high;
+    below[0] = below[1] = child;
+    *mask_out = (uint16_t)pack->masks.n_masks;
+    if (high == 0 || !is_joined[child]) return 1;
+    *mask_out = mask_at(pack, preorder, child);
+    below[0] = child + 1;
+    below[1] = high;
+    return 2;
+}
+
+/* The nodes of the tree that was listed, level by level, so that those that follow each other need
+ * not wait for each other. */
+static uint32_t pack_nodes(slice_pack *pack, const ortl__preorder *preorder, uint32_t at) {
+    const ortl__preorder_node *listed = preorder->nodes;
+    uint8_t is_joined[MOST_TREE_NODES];
+    uint32_t queue[MOST_TREE_NODES], n_queued = listed[0].high != 0;
+    queue[0] = 0;
+    join_tests(preorder, is_joined);
+    for (uint32_t k = 0; k < n_queued; k++) {
+        uint32_t i = queue[k], low[2], high[2];
+        ortl__slice_node *node = &pack->nodes[at++];
+        int n_low = look_below(pack, preorder, is_joined, i + 1, &node->low_mask, low);
+        int n_high = look_below(pack, preorder, is_joined, listed[i].high, &node->high_mask, high);
+        node->mask = mask_at(pack, preorder, i);
+        node->first = (uint8_t)listed[low[0]].leaf;
+        node->second = (uint8_t)listed[low[1]].leaf;
+        node->third = (uint8_t)listed[high[0]].leaf;
+        node->fourth = (uint8_t)listed[high[1]].leaf;
+        for (int side = 0; side < n_low; side++)
+            if (listed[low[side]].high != 0) queue[n_queued++] = low[side];
+        for (int side = 0; side < n_high; side++)
+            if (listed[high[side]].high != 0) queue[n_queued++] = high[side];
+    }
+    return at;
+}
+
+static void pack_tests(slice_pack *pack, const ortl__preorder *preorder, uint32_t tree) {
+    uint32_t at = pack->node_begin[tree];
+    pack->node_begin[tree + 1] =
+        pack->has_levels ? pack_levels(pack, preorder, at) : pack_nodes(pack, preorder, at);
+    pack->leaf_begin[tree + 1] = pack->leaf_begin[tree] + preorder->n_leaves;
+}
+
+static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest, ortl_error *error) {
+    ortl__preorder preorder;
+    ortl_status status = ORTL_OK;
+    ortl__preorder_init(&preorder, forest);
+    pack->node_begin[0] = pack->leaf_begin[0] = 0;
+    for (uint32_t tree = 0; tree < pack->n_trees && status == ORTL_OK; tree++) {
+        int fits;
+        status = ortl__preorder_tree(&preorder, tree, &fits, error);
+        if (status != ORTL_OK) break;
+        pack_tests(pack, &preorder, tree);
+        pack_steps(pack, &preorder, tree);
+    }
+    ortl__preorder_free(&preorder);
+    if (status != ORTL_OK || pack->has_levels) return status;
+    status = ortl__memory_resize(pack->memory, (void *)&pack->nodes, pack->n_nodes,
+                                 pack->node_begin[pack->n_trees], sizeof *pack->nodes, error);
+    if (status == ORTL_OK) pack->n_nodes = pack->node_begin[pack->n_trees];
+    return status;
+}
+
+static ortl_status build(ortl__survey *survey, ortl__forest *forest, int may_consume, ortl__cpu cpu,
+                         const ortl__pack_kernel *kernel, void **state_out, ortl_error *error) {
+    slice_pack *pack = NULL;
+    (void)may_consume;
+    ortl_status status = ortl__memory_new_zero(forest->memory, 1, sizeof *pack, &pack, error);
+    if (status != ORTL_OK) return status;
+    pack->memory = forest->memory;
+    pack->loops = kernel->loops;
+    pack->has_levels = has_levels(kernel);
+    pack->quantise = ortl__quantise_choose(cpu);
+    if (can_step(survey, kernel)) pack->most_few_rows = count_few_rows(survey, kernel);
+    pack->quantiser = survey->quantiser;
+    survey->quantiser = (ortl__quantiser){0};
+    status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
+    if (status == ORTL_OK) status = number_masks(pack, error);
+    if (status == ORTL_OK) status = reserve(pack, survey, error);
+    if (status == ORTL_OK) status = pack_trees(pack, forest, error);
+    ortl__quantiser_finish(&pack->quantiser);
+    if (status == ORTL_OK)
+        *state_out = pack;
+    else
+        pack_free(pack);
+    return status;
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+static uint64_t round_up(uint64_t n_bytes) {
+    return (n_bytes + 63) / 64 * 64;
+}
+
+/* The scratch of a block, and where its parts lie. */
+static uint64_t plan_block(const slice_pack *pack, size_t n_rows, void *scratch,
+                           ortl__slice_block *block_out, uint8_t **leaves_out) {
+    size_t n_words = words_for(pack->loops, pack->masks.n_masks, n_rows);
+    size_t stride = n_words * ORTL__SLICE_ROWS, slice = n_words * sizeof(uint64_t);
+    uint64_t n_sums = pack->votes.shape == ORTL__VOTES_ONE ? pack->votes.n_targets : 0;
+    uint64_t codes = n_sums * stride * sizeof(float);
+    uint64_t leaves = codes + round_up(stride * pack->quantiser.n_columns);
+    uint64_t work = leaves + stride;
+    uint64_t masks = work + round_up(ORTL__SLICE_WORK * slice);
+    char *base = scratch;
+    if (base != NULL) {
+        *block_out = (ortl__slice_block){
+            .n_words = n_words,
+            .n_rows = n_rows < stride ? n_rows : stride,
+            .codes = (int8_t *)base + codes,
+            .masks = (uint64_t *)(void *)(base + masks),
+            .work = (uint64_t *)(void *)(base + work),
+            .sums = scratch,
+        };
+        *leaves_out = (uint8_t *)base + leaves;
+    }
+    return masks + (pack->masks.n_masks + (uint64_t)1) * slice;
+}
+
+static uint64_t scratch_bytes(const void *state, size_t n_rows) {
+    return plan_block(state, n_rows, NULL, NULL, NULL);
+}
+
+static ortl__slice_trees trees_of(const slice_pack *pack) {
+    return (ortl__slice_trees){pack->n_trees,    pack->nodes,  pack->levels,       pack->node_begin,
+                               pack->leaf_begin, pack->values, pack->votes.targets};
+}
+
+/* Each tree votes for all targets: sums (n_rows, n_targets). */
+static void run_dense(const slice_pack *pack, const ortl__slice_block *block, uint8_t *leaves,
+                      float *sums) {
+    const ortl__votes *votes = &pack->votes;
+    const ortl__slice_trees trees = trees_of(pack);
+    size_t n_targets = votes->n_targets;
+    memset(sums, 0, block->n_rows * n_targets * sizeof *sums);
+    for (uint32_t tree = 0; tree < pack->n_trees; tree++) {
+        const float *values = pack->values + (uint64_t)pack->leaf_begin[tree] * n_targets;
+        pack->loops->find_leaves(&trees, tree, block, leaves);
+        for (size_t i = 0; i < block->n_rows; i++)
+            ortl__votes_add(votes, tree, values + leaves[i] * n_targets, sums + i * n_targets);
+    }
+}
+
+/* Votes that are not added, but the smallest or the greatest counts. */
+static void compare_trees(const slice_pack *pack, const ortl__slice_block *block, uint8_t *leaves) {
+    const ortl__votes *votes = &pack->votes;
+    const ortl__slice_trees trees = trees_of(pack);
+    size_t stride = block->n_words * ORTL__SLICE_ROWS;
+    for (uint32_t tree = 0; tree < pack->n_trees; tree++) {
+        const float *values = pack->values + pack->leaf_begin[tree];
+        float *sums = block->sums + ortl__votes_target(votes, tree) * stride;
+        pack->loops->find_leaves(&trees, tree, block, leaves);
+        for (size_t i = 0; i < block->n_rows; i++)
+            sums[i] = ortl__votes_combine(votes->aggregate, sums[i], values[leaves[i]],
+                                          votes->is_first[tree]);
+    }
+}
+
+/* Each tree votes for one target: sums (n_rows, n_targets). */
+static void run_one(const slice_pack *pack, const ortl__slice_block *block, uint8_t *leaves,
+                    float *sums) {
+    const ortl__slice_trees trees = trees_of(pack);
+    size_t n_targets = pack->votes.n_targets, stride = block->n_words * ORTL__SLICE_ROWS;
+    memset(block->sums, 0, n_targets * stride * sizeof *sums);
+    if (pack->votes.aggregate <= ORTL__AGGREGATE_SUM)
+        pack->loops->add_trees(&trees, block);
+    else
+        compare_trees(pack, block, leaves);
+    if (n_targets == 1) {
+        memcpy(sums, block->sums, block->n_rows * sizeof *sums);
+        return;
+    }
+    for (size_t target = 0; target < n_targets; target++)
+        for (size_t i = 0; i < block->n_rows; i++)
+            sums[i * n_targets + target] = block->sums[target * stride + i];
+}
+
+/* One row: sums (n_targets). */
+static void run_row(const slice_pack *pack, const float *row, ptrdiff_t column_stride,
+                    float *sums) {
+    const ortl__votes *votes = &pack->votes;
+    const ortl__row_kernel *row_kernel = pack->loops->row;
+    uint8_t codes[ORTL__ROW_COLUMNS];
+    float given[ORTL__ROW_TREES];
+    row_kernel->code_row(&pack->quantiser, row, column_stride, codes);
+    codes[pack->quantiser.n_columns] = UINT8_MAX;
+    memset(sums, 0, votes->n_targets * sizeof *sums);
+    for (uint32_t tree = 0; tree < pack->n_trees; tree += ORTL__ROW_TREES) {
+        uint32_t left = pack->n_trees - tree, n = left < ORTL__ROW_TREES ? left : ORTL__ROW_TREES;
+        if (pack->has_levels)
+            row_kernel->walk_levels(pack->levels, pack->node_begin, pack->leaf_begin, tree, n,
+                                    codes, pack->values, given);
+        else
+            row_kernel->walk_row(pack->steps, pack->leaf_begin, tree, n, codes, pack->values,
+                                 given);
+        ortl__votes_add_trees(votes, tree, n, given, sums);
+    }
+}
+
+/* Whether the columns of a row lie within the 32-bit offsets that gathers take. */
+static int fits_offsets(const slice_pack *pack, ptrdiff_t column_stride) {
+    uint32_t n_tables = pack->quantiser.n_tables;
+    ptrdiff_t last = n_tables > 0 ? (ptrdiff_t)pack->quantiser.tables[n_tables - 1].feature : 0;
+    ptrdiff_t most = INT32_MAX / (last + 1);
+    return column_stride <= most && column_stride >= -most;
+}
+
+static void run_rows(const slice_pack *pack, const ortl__rows *rows, float *sums) {
+    for (size_t i = 0; i < rows->n_rows; i++)
+        run_row(pack, (const float *)rows->data + (ptrdiff_t)i * rows->row_stride,
+                rows->column_stride, sums + i * pack->votes.n_targets);
+}
+
+static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *voted,
+                void *scratch) {
+    const slice_pack *pack = state;
+    ortl__slice_block block;
+    uint8_t *leaves;
+    ortl__votes_mark(&pack->votes, rows->n_rows, voted);
+    if (rows->n_rows <= pack->most_few_rows && fits_offsets(pack, rows->column_stride)) {
+        run_rows(pack, rows, sums);
+        return;
+    }
+    for (size_t first = 0; first < rows->n_rows; first += block.n_rows) {
+        plan_block(pack, rows->n_rows - first, scratch, &block, &leaves);
+        const float *data = (const float *)rows->data + (ptrdiff_t)first * rows->row_stride;
+        ortl__rows part = {data, block.n_rows, rows->row_stride, rows->column_stride};
+        float *block_sums = (float *)sums + first * pack->votes.n_targets;
+        pack->quantise(&pack->quantiser, &part, block.codes, block.n_words * ORTL__SLICE_ROWS);
+        pack->loops->make_masks(&pack->quantiser, &pack->masks, &block);
+        if (pack->votes.shape == ORTL__VOTES_DENSE)
+            run_dense(pack, &block, leaves, block_sums);
+        else
+            run_one(pack, &block, leaves, block_sums);
+    }
+}
+
+/* ---- Figures --------------------------------------------------------------------------------- */
+
+static uint64_t bytes(const void *state) {
+    const slice_pack *pack = state;
+    return sizeof *pack + ortl__quantiser_bytes(&pack->quantiser) +
+           ortl__votes_bytes(&pack->votes) +
+           ((uint64_t)pack->n_trees + 1) * 2 * sizeof *pack->node_begin +
+           ((uint64_t)pack->masks.n_columns + 1) * sizeof *pack->masks.begin + pack->masks.n_masks +
+           pack->n_steps * sizeof *pack->steps +
+           (pack->nodes != NULL ? pack->n_nodes * (uint64_t)sizeof *pack->nodes : 0) +
+           (pack->levels != NULL ? ((uint64_t)pack->n_nodes + 1) * sizeof *pack->levels : 0) +
+           (pack->n_values + ORTL__SLICE_LEAVES) * sizeof *pack->values;
+}
+
+const ortl__form ortl__form_slices = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};
+
+const ortl__form ortl__form_levels = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};

@@ -1,0 +1,138 @@
+/*
+ * The sliced form: any forest whose trees have at most 256 leaves, for many rows at once. A slice
+ * is one bit for each row of a block.
+ *
+ *     nodes   | tree 0: its tests, two levels in a node | tree 1 ...   10 bytes each
+ *     values  | tree 0: its leaves, in order            | tree 1 ...   4 bytes each, or one for
+ * each target
+ *
+ *     a node:  mask u16 | low mask u16 | high mask u16 | first, second, third, fourth u8
+ *
+ * The mask of a test is the slice of the rows that take its high side. Trees ask the same questions
+ * again and again, so each distinct one is answered once for a block, for all trees. The rows that
+ * are still to pass the tests below some point of a tree are kept, as a slice, at the number of the
+ * first leaf below it. A node takes the rows at `first`, divides them by the test `mask`, and both
+ * halves by the tests below it, and puts the quarters to the first leaves of what lies further
+ * down. So there are no branches and no stack, and after the last node each leaf has the slice of
+ * its rows. From these follow the bits of the leaf number of each row, and at last the numbers, a
+ * byte for each row. Where there is no second test the mask is that of no rows, and the place of
+ * the rows in it is that of the others, who come to it later.
+ *
+ * For single rows the same trees may be kept once more, as steps of 4 bytes in the manner of
+ * pack_nodes.h, leaves included: a row walks down 64 trees at a time.
+ *
+ *     a test:  column u8 | bound u8       | nodes that the high side skips i16
+ *     a leaf:  the last  | number of leaf | -1
+ *
+ * Of oblivious trees (CatBoost's), whose tests are the same all over a level, one test a level is
+ * kept. Its mask is a bit of the leaf number as it is.
+ */
+#ifndef ORTL_PACK_SLICES_H
+#define ORTL_PACK_SLICES_H
+
+#include "pack_form.h"
+#include "quantise.h"
+#include "votes.h"
+
+typedef struct ortl__slice_node {
+    uint16_t mask;
+    uint16_t low_mask;  /* of the low child */
+    uint16_t high_mask; /* of the high child */
+    uint8_t first, second, third, fourth;
+} ortl__slice_node;
+
+/* A test of an oblivious tree, for single rows and for blocks. */
+typedef struct ortl__slice_level {
+    uint16_t column; /* of the codes */
+    int8_t limit;    /* biased like the codes */
+    uint8_t unused;
+    uint16_t mask;
+} ortl__slice_level;
+
+enum {
+    ORTL__SLICE_LEAVES = 256, /* most leaves of a tree */
+    ORTL__SLICE_BITS = 8,     /* of the number of a leaf, and of a code */
+    ORTL__SLICE_ROWS = 64,    /* in a word of a slice */
+    ORTL__SLICE_WORDS = 8,    /* most words of a slice: codes and sums of a block stay in the
+                                 first-level cache */
+    /* Slices of working space: one for each leaf, and the bits of leaf numbers, found in threes. */
+    ORTL__SLICE_WORK = ORTL__SLICE_LEAVES + ORTL__SLICE_BITS + 1
+};
+
+/* The trees as kernels see them. */
+typedef struct ortl__slice_trees {
+    uint32_t n_trees;
+    const ortl__slice_node *nodes;   /* (node_begin[n_trees]) NULL when the trees are oblivious */
+    const ortl__slice_level *levels; /* (node_begin[n_trees]) from the root on; or NULL */
+    const uint32_t *node_begin;      /* (n_trees + 1) */
+    const uint32_t *leaf_begin;      /* (n_trees + 1) */
+    const float *values;     /* (leaf_begin[n_trees] + ORTL__SLICE_LEAVES, votes of a leaf) */
+    const uint32_t *targets; /* (n_trees) see votes.h; NULL: all vote for target 0 */
+} ortl__slice_trees;
+
+/* The masks as kernels see them: those of column c are number begin[c] to begin[c + 1] - 1, "the
+ * code is above limits[i]", limits ascending. */
+typedef struct ortl__slice_masks {
+    uint32_t n_columns;
+    uint32_t n_masks;
+    uint32_t *begin; /* (n_columns + 1) */
+    uint8_t *limits; /* (n_masks) without bias */
+} ortl__slice_masks;
+
+/* The scratch of a block of rows. Slices lie at 64 bytes; the order of rows in them is the kernel's
+ * own affair. */
+typedef struct ortl__slice_block {
+    size_t n_words;  /* of a slice; stride = n_words x ORTL__SLICE_ROWS */
+    size_t n_rows;   /* stride or fewer: rows past them may be left out */
+    int8_t *codes;   /* (n_columns, stride) */
+    uint64_t *masks; /* (n_masks + 1, n_words) the last one is of no rows */
+    uint64_t *work;  /* (ORTL__SLICE_WORK, n_words) */
+    float *sums;     /* (n_targets, stride) */
+} ortl__slice_block;
+
+/* How a single row goes: n_trees trees, at most ORTL__ROW_TREES, from first_tree on; codes are
+ * without bias, and votes_out has room for ORTL__ROW_TREES. */
+typedef struct ortl__row_kernel {
+    void (*code_row)(const ortl__quantiser *quantiser, const float *row, ptrdiff_t column_stride,
+                     uint8_t *codes);
+    void (*walk_row)(const uint32_t *steps, const uint32_t *leaf_begin, uint32_t first_tree,
+                     uint32_t n_trees, const uint8_t *codes, const float *values, float *votes_out);
+    /* The same for oblivious trees, whose levels of tree t begin at levels[node_begin[t]]. */
+    void (*walk_levels)(const ortl__slice_level *levels, const uint32_t *node_begin,
+                        const uint32_t *leaf_begin, uint32_t first_tree, uint32_t n_trees,
+                        const uint8_t *codes, const float *values, float *votes_out);
+    double visit_cost; /* nanoseconds */
+} ortl__row_kernel;
+
+/* Trees that a row walks at once, and most columns of codes, the last one included. */
+enum { ORTL__ROW_TREES = 64, ORTL__ROW_COLUMNS = 128 };
+
+/* The loops of a kernel, and what they cost by rule of thumb. */
+typedef struct ortl__slice_kernel {
+    /* Answers all tests for the rows of a block: codes -> masks. */
+    void (*make_masks)(const ortl__quantiser *quantiser, const ortl__slice_masks *masks,
+                       const ortl__slice_block *block);
+    /* Adds the vote of every tree to the sums of its target, for forests of one vote a tree. */
+    void (*add_trees)(const ortl__slice_trees *trees, const ortl__slice_block *block);
+    /* The numbers of the leaves in one tree: leaves (stride). */
+    void (*find_leaves)(const ortl__slice_trees *trees, uint32_t tree,
+                        const ortl__slice_block *block, uint8_t *leaves);
+    uint8_t widths[4];           /* words that a slice may have, ascending; the last is
+                                    ORTL__SLICE_WORDS */
+    const ortl__row_kernel *row; /* NULL: single rows go as many do */
+    double mask_cost;            /* nanoseconds for a mask of the widest slices */
+    double test_cost;            /* for a test, likewise */
+    double leaf_cost;            /* and, for each tree, for each row */
+} ortl__slice_kernel;
+
+extern const ortl__slice_kernel ortl__slice_kernel_plain;
+#if defined(__x86_64__) && defined(__GNUC__)
+extern const ortl__slice_kernel ortl__slice_kernel_avx2;
+extern const ortl__slice_kernel ortl__slice_kernel_avx512;
+extern const ortl__slice_kernel ortl__slice_kernel_vbmi;
+extern const ortl__row_kernel ortl__row_kernel_vbmi;
+#endif
+
+extern const ortl__form ortl__form_slices, ortl__form_levels;
+
+#endif
