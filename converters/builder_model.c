@@ -3,35 +3,22 @@
  */
 #include <float.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
+#include <yajl/yajl_gen.h>
 
-#include "../runtime/number.h"
 #include "../runtime/status.h"
+#include "../runtime/utf8.h"
 #include "builder_state.h"
+#include "json_room.h"
 
 /* ---- Texts ----------------------------------------------------------------------------------- */
 
-/* The bytes of the UTF-8 character at text, 0 when it is none (overlong, surrogate, too great). */
-static size_t utf8_length(const unsigned char *text) {
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char lead = text[0];
-    size_t n = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    uint32_t character = lead & (0x7Fu >> n);
-    if (lead > 0xF4) return 0;
-    for (size_t i = 1; i < n; i++) {
-        if ((text[i] & 0xC0) != 0x80) return 0; /* the final NUL too */
-        character = character << 6 | (text[i] & 0x3Fu);
-    }
-    if (n > 1 && (character < smallest[n] || character > 0x10FFFF)) return 0;
-    return character >= 0xD800 && character < 0xE000 ? 0 : n;
-}
-
-static int is_utf8(const char *text) {
-    const unsigned char *next = (const unsigned char *)text;
-    while (*next) {
-        size_t n = utf8_length(next);
+static int is_utf8(const char *text, size_t n_bytes) {
+    uint32_t code;
+    for (size_t at = 0, n; at < n_bytes; at += n) {
+        n = ortl__utf8_read(text + at, n_bytes - at, &code);
         if (n == 0) return 0;
-        next += n;
     }
     return 1;
 }
@@ -43,7 +30,7 @@ static ortl_status copy_text(ortl_builder *builder, const char *text, const char
     *copy_out = NULL;
     if (!text) return ORTL_OK;
     n_bytes = strlen(text);
-    if (!is_utf8(text))
+    if (!is_utf8(text, n_bytes))
         return ortl__fail(error, ORTL_BAD_MODEL, "%s \"%s\" is not valid UTF-8", what, text);
     builder->n_string_bytes += n_bytes + 1;
     if (builder->n_string_bytes > builder->limits.string_bytes)
@@ -68,62 +55,43 @@ static ortl_status copy_texts(ortl_builder *builder, const char *const *texts, s
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-/* Writes one string with its quotes; only counts when out is NULL. Returns its bytes. */
-static size_t json_string(const char *text, char *out) {
-    static const char digits[] = "0123456789abcdef";
-    size_t n = 0;
-    char piece[8];
-    if (out) out[n] = '"';
-    n++;
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        size_t n_piece = 1;
-        piece[0] = (char)c;
-        if (c == '"' || c == '\\') {
-            piece[0] = '\\';
-            piece[1] = (char)c;
-            n_piece = 2;
-        } else if (c < 0x20) {
-            memcpy(piece, "\\u00", 4);
-            piece[4] = digits[c >> 4];
-            piece[5] = digits[c & 15];
-            n_piece = 6;
-        }
-        if (out) memcpy(out + n, piece, n_piece);
-        n += n_piece;
-    }
-    if (out) out[n] = '"';
-    return n + 1;
+/* What yajl writes is counted, and copied when there is room. */
+typedef struct json_text {
+    char *text; /* (n_bytes) or NULL */
+    size_t n_bytes;
+} json_text;
+
+static void put_json(void *context, const char *text, size_t n_bytes) {
+    json_text *json = context;
+    if (json->text) memcpy(json->text + json->n_bytes, text, n_bytes);
+    json->n_bytes += n_bytes;
 }
 
-static size_t json_array(const char *const *strings, const int64_t *values, size_t n, char *out) {
-    size_t used = 0;
-    if (out) out[used] = '[';
-    used++;
-    for (size_t i = 0; i < n; i++) {
-        char number[ORTL__NUMBER_CHARS];
-        if (i > 0 && out) out[used] = ',';
-        used += i > 0;
-        if (strings) {
-            used += json_string(strings[i], out ? out + used : NULL);
-        } else {
-            size_t n_number = ortl__number_write_int64(values ? values[i] : (int64_t)i, number);
-            if (out) memcpy(out + used, number, n_number);
-            used += n_number;
-        }
-    }
-    if (out) out[used] = ']';
-    return used + 1;
+static void write_json(const char *const *strings, const int64_t *values, size_t n,
+                       json_text *json) {
+    max_align_t bytes[ORTL__JSON_WRITER_BYTES / sizeof(max_align_t)];
+    ortl__json_room room = {(unsigned char *)bytes, sizeof bytes, 0};
+    yajl_alloc_funcs functions = ortl__json_room_functions(&room);
+    yajl_gen generator = yajl_gen_alloc(&functions);
+    yajl_gen_config(generator, yajl_gen_print_callback, put_json, json);
+    yajl_gen_array_open(generator);
+    for (size_t i = 0; i < n; i++)
+        if (strings)
+            yajl_gen_string(generator, (const unsigned char *)strings[i], strlen(strings[i]));
+        else
+            yajl_gen_integer(generator, values ? values[i] : (int64_t)i);
+    yajl_gen_array_close(generator);
 }
 
 ortl_status ortl__model_json(ortl_builder *builder, const char *const *strings,
                              const int64_t *values, size_t n, const char **text_out,
                              ortl_error *error) {
-    size_t n_bytes = json_array(strings, values, n, NULL);
-    char *text = NULL;
-    ortl_status status = ortl__arena_new(&builder->arena, n_bytes + 1, 1, &text, error);
-    if (status == ORTL_OK) json_array(strings, values, n, text);
-    *text_out = text;
+    json_text counted = {NULL, 0}, written = {NULL, 0};
+    write_json(strings, values, n, &counted);
+    ortl_status status =
+        ortl__arena_new(&builder->arena, counted.n_bytes + 1, 1, &written.text, error);
+    *text_out = written.text;
+    if (status == ORTL_OK) write_json(strings, values, n, &written);
     return status;
 }
 

@@ -17,6 +17,9 @@ static inline size_t ortl__json_room_bytes(size_t longest) {
     return 32768 + 8 * longest;
 }
 
+/* Of a generator that writes through a callback. */
+#define ORTL__JSON_WRITER_BYTES 1024
+
 typedef struct ortl__json_room {
     unsigned char *bytes; /* (n_bytes) aligned for any type */
     size_t n_bytes;

@@ -452,7 +452,7 @@ START_TEST(metadata_tells_where_the_model_is_from) {
     ck_assert_str_eq(metadata_of(session, "objective"), "cubes");
     ck_assert_str_eq(metadata_of(session, "note"), "two");
     ck_assert_str_eq(metadata_of(session, "feature_names"),
-                     "[\"age, in years\",\"tab\\u0009here\",\"h\xc3\xb6he\"]");
+                     "[\"age, in years\",\"tab\\there\",\"h\xc3\xb6he\"]");
     ortl_close(session);
 }
 END_TEST

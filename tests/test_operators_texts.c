@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../runtime/operators/letters.h"
+#include "../runtime/utf8.h"
 #include "operator_harness.h"
 
 static harness h;
@@ -40,7 +40,7 @@ START_TEST(only_well_formed_characters_are_read) {
                  {"\xf8\x80\x80\x80\x80", 5, 0, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint32_t code = 0;
-        ck_assert_uint_eq(ortl__character_read(cases[i].bytes, cases[i].n_bytes, &code),
+        ck_assert_uint_eq(ortl__utf8_read(cases[i].bytes, cases[i].n_bytes, &code),
                           cases[i].n_used);
         ck_assert_uint_eq(code, cases[i].code);
     }

@@ -5,9 +5,9 @@
  * width is known.
  */
 #include "drawing.h"
-#include "utf8.h"
 
 #include "../runtime/number.h"
+#include "../runtime/utf8.h"
 
 #include <float.h>
 #include <math.h>
@@ -49,7 +49,7 @@ static size_t count_letters(ortl_string text) {
     size_t n_letters = 0;
     while (text.n_bytes > 0) {
         size_t n_used;
-        ortl__utf8_read(text.data, text.n_bytes, &n_used);
+        ortl__utf8_read_any(text.data, text.n_bytes, &n_used);
         text.data += n_used;
         text.n_bytes -= n_used;
         n_letters++;
@@ -81,7 +81,7 @@ static void put_text(ortl__output *output, ortl_string text, size_t max_letters)
         size_t n_used;
         bool is_sign =
             text.n_bytes > 1 && text.data[1] == '=' && (text.data[0] == '<' || text.data[0] == '>');
-        ortl__utf8_read(text.data, text.n_bytes, &n_used);
+        ortl__utf8_read_any(text.data, text.n_bytes, &n_used);
         if (is_sign)
             ortl__output_text(output, text.data[0] == '<' ? "\xe2\x89\xa4" : "\xe2\x89\xa5");
         else

@@ -4,8 +4,9 @@
  * are is known only at the end; the header leaves room for it and is written again then.
  */
 #include "format.h"
-#include "utf8.h"
 #include "npy.h"
+
+#include "../runtime/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static void append_name(growing_text *text, ortl_string name) {
     while (name.n_bytes > 0) {
         char escaped[16];
         size_t n_used;
-        uint32_t code = ortl__utf8_read(name.data, name.n_bytes, &n_used);
+        uint32_t code = ortl__utf8_read_any(name.data, name.n_bytes, &n_used);
         if (code >= 0x20 && code < 0x7f && code != '\'' && code != '\\')
             append(text, name.data, 1);
         else {
@@ -176,7 +177,7 @@ static void put_text(ortl__output *output, ortl_string text, size_t n_characters
     for (size_t i = 0; i < n_characters; i++) {
         size_t n_used = 0;
         uint32_t code = 0;
-        if (text.n_bytes > 0) code = ortl__utf8_read(text.data, text.n_bytes, &n_used);
+        if (text.n_bytes > 0) code = ortl__utf8_read_any(text.data, text.n_bytes, &n_used);
         put_little_endian(output, code, 4);
         text.data += n_used;
         text.n_bytes -= n_used;

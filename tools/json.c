@@ -3,10 +3,9 @@
  * texts as they are; what is not UTF-8 in them is replaced on its way to the output.
  */
 #include "json.h"
-#include "utf8.h"
 
-#include "../converters/json_room.h"
 #include "../runtime/number.h"
+#include "../runtime/utf8.h"
 
 #include <string.h>
 #include <yajl/yajl_gen.h>
@@ -20,7 +19,7 @@ static bool is_ascii(const char *text, size_t n_bytes) {
 static void put_repaired(ortl__output *output, const char *text, size_t n_bytes) {
     while (n_bytes > 0) {
         size_t n_used;
-        uint32_t code = ortl__utf8_read(text, n_bytes, &n_used);
+        uint32_t code = ortl__utf8_read_any(text, n_bytes, &n_used);
         if (code == ORTL__UTF8_REPLACEMENT)
             ortl__output_text(output, "\xef\xbf\xbd");
         else

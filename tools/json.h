@@ -17,7 +17,7 @@
 
 #include "output.h"
 
-#include <stddef.h>
+#include "../converters/json_room.h"
 
 typedef enum ortl__json_layout {
     ORTL__JSON_INDENTED,
@@ -28,7 +28,7 @@ typedef struct ortl__json {
     struct yajl_gen_t *generator;
     ortl__output *output;
     ortl__json_layout layout;
-    max_align_t room[64]; /* all the memory of the generator */
+    max_align_t room[ORTL__JSON_WRITER_BYTES / sizeof(max_align_t)]; /* of the generator */
 } ortl__json;
 
 /* output stays open for as long as json is used. */

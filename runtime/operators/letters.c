@@ -7,27 +7,11 @@
 #include <string.h>
 
 #include "../status.h"
+#include "../utf8.h"
 
 #ifdef ORTL_WITH_UTF8PROC
 #include <utf8proc.h>
 #endif
-
-size_t ortl__character_read(const char *text, size_t n_bytes, uint32_t *code_out) {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* by bytes: no longer form */
-    if (n_bytes == 0) return 0;
-    const unsigned char first = (unsigned char)text[0];
-    size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (n == 0 || n > n_bytes || first > 0xf4) return 0;
-    uint32_t code = n == 1 ? first : first & (0x7fu >> n);
-    for (size_t i = 1; i < n; i++) {
-        const unsigned char next = (unsigned char)text[i];
-        if ((next & 0xc0) != 0x80) return 0;
-        code = code << 6 | (next & 0x3f);
-    }
-    if (code < least[n] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return 0;
-    *code_out = code;
-    return n;
-}
 
 static int is_ascii(ortl_string text) {
     for (size_t i = 0; i < text.n_bytes; i++)
@@ -78,7 +62,7 @@ static ortl_status change_unicode(ortl_string text, ortl__letter_case to, ortl__
     if (status != ORTL_OK) return status;
     for (size_t at = 0; at < text.n_bytes;) {
         uint32_t code = 0;
-        size_t n = ortl__character_read(text.data + at, text.n_bytes - at, &code);
+        size_t n = ortl__utf8_read(text.data + at, text.n_bytes - at, &code);
         if (n == 0)
             return ortl__fail(error, ORTL_BAD_INPUT, "byte %lu of a text is not UTF-8",
                               (unsigned long)at);

@@ -1,5 +1,5 @@
 /*
- * UTF-8 characters, and letters in another case.
+ * Letters in another case.
  */
 #ifndef ORTL_LETTERS_H
 #define ORTL_LETTERS_H
@@ -11,10 +11,6 @@ typedef enum ortl__letter_case {
     ORTL__CASE_LOWER,
     ORTL__CASE_UPPER
 } ortl__letter_case;
-
-/* Reads the character at the start of n_bytes bytes into *code_out; returns its bytes, 1 to 4, or 0
- * when there is no well-formed character. */
-size_t ortl__character_read(const char *text, size_t n_bytes, uint32_t *code_out);
 
 /* Which letters change: those of ASCII alone, or all that Unicode gives one letter of the other
  * case. */

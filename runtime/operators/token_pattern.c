@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../status.h"
-#include "letters.h"
+#include "../utf8.h"
 
 /* ---- Sets ------------------------------------------------------------------------------------ */
 
@@ -266,7 +266,7 @@ static ortl__token fit(const ortl__pattern *pattern, ortl_string text, size_t be
         const ortl__pattern_part *part = &pattern->parts[i];
         uint32_t n_taken = 0, code = 0;
         while (n_taken < part->most) {
-            size_t n = ortl__character_read(text.data + token.end, text.n_bytes - token.end, &code);
+            size_t n = ortl__utf8_read(text.data + token.end, text.n_bytes - token.end, &code);
             if (n == 0 || !has_character(&part->set, code)) break;
             token.end += n;
             token.n_characters++;
@@ -288,7 +288,7 @@ ortl__token ortl__pattern_find(const ortl__pattern *pattern, ortl_string text, s
         uint32_t code;
         if (!pattern->starts_word || !is_inside_word(text, from)) token = fit(pattern, text, from);
         if (token.end > token.begin) return token;
-        size_t n = ortl__character_read(text.data + from, text.n_bytes - from, &code);
+        size_t n = ortl__utf8_read(text.data + from, text.n_bytes - from, &code);
         from += n ? n : 1;
     }
     return token;

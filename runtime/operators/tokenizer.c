@@ -7,7 +7,7 @@
 
 #include "../status.h"
 #include "families.h"
-#include "letters.h"
+#include "../utf8.h"
 #include "token_pattern.h"
 
 typedef struct tokenizer_parameters {
@@ -137,7 +137,7 @@ static uint64_t count_tokens(const tokenizer_parameters *parameters, ortl_string
 static ortl_status check_text(ortl_string text, uint64_t index, ortl_error *error) {
     for (size_t at = 0; at < text.n_bytes;) {
         uint32_t code;
-        size_t n = ortl__character_read(text.data + at, text.n_bytes - at, &code);
+        size_t n = ortl__utf8_read(text.data + at, text.n_bytes - at, &code);
         if (n == 0)
             return ortl__fail(error, ORTL_BAD_INPUT, "element %llu: byte %lu is not UTF-8",
                               (unsigned long long)index, (unsigned long)at);

@@ -55,17 +55,6 @@ def choose_parameters(random):
     return parameters
 
 
-def make_table(random, n_rows, categorical):
-    table = random.normal(size=(n_rows, N_FEATURES)).astype(np.float32)
-    table[:, 1] = np.round(table[:, 1] * 2)
-    table[random.random(n_rows) < 0.3, 2] = 0
-    table[random.random((n_rows, N_FEATURES)) < random.choice([0, 0.15])] = np.nan
-    for column in categorical:
-        table[:, column] = random.integers(0, random.choice([3, 12, 90]), n_rows)
-        table[random.random(n_rows) < random.choice([0, 0.1]), column] = np.nan
-    return table
-
-
 def make_target(random, parameters, table):
     clean = np.nan_to_num(table)
     score = clean[:, 0] + 0.5 * clean[:, 1] * clean[:, 2] + np.sin(clean[:, 3] * 2)
@@ -162,7 +151,7 @@ def make_case(seed):
     parameters = choose_parameters(random)
     categorical = sorted(random.choice(N_FEATURES, int(random.integers(0, 3)), replace=False))
     categorical = [int(column) for column in categorical]
-    table = make_table(random, 400, categorical)
+    table = conversions.make_table(random, 400, N_FEATURES, categorical)
     try:
         text = train(random, parameters, table, categorical).model_to_string()
     except lightgbm.basic.LightGBMError:

@@ -28,6 +28,18 @@ class Case:
     twin: tuple = None  # name and content of another form of the source: it must give the same file
 
 
+def make_table(random, n_rows, n_features, categorical):
+    """Numbers, of which some are whole, zero or missing, and categories, of which some are missing."""
+    table = random.normal(size=(n_rows, n_features)).astype(np.float32)
+    table[:, 1] = np.round(table[:, 1] * 2)
+    table[random.random(n_rows) < 0.3, 2] = 0
+    table[random.random((n_rows, n_features)) < random.choice([0, 0.15])] = np.nan
+    for column in categorical:
+        table[:, column] = random.integers(0, random.choice([3, 12, 90]), n_rows)
+        table[random.random(n_rows) < random.choice([0, 0.1]), column] = np.nan
+    return table
+
+
 def difference_of_one(case, expected, found):
     if found.shape != expected.shape:
         return f"shape {found.shape}, not {expected.shape}"
