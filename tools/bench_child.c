@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CALLS          200000 /* of one row, at most */
-#define CALLS_SECONDS  1.5    /* and no longer, once there are MIN_CALLS */
+#define CALLS          100000 /* of one row, at most */
+#define CALLS_SECONDS  0.7    /* and no longer, once there are MIN_CALLS */
 #define MIN_CALLS      2000
 #define WINDOWS        5
 #define WINDOW_SECONDS 0.03

@@ -143,7 +143,7 @@ const ortl__verb ortl__verb_predict = {
         "precision. --leaf writes leaf_0, leaf_1, ...: node numbers, as `tree` shows them.\n"
         "\n"
         "Example\n"
-        "  tail -n +1 -f log.csv | ort-lite predict churn.onnx --keep id --flush\n",
+        "  cat log.csv | ort-lite predict churn.onnx --keep id --flush\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

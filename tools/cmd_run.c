@@ -268,13 +268,14 @@ const ortl__verb ortl__verb_run = {
     .name = "run",
     .summary = "the graph as it stands, tensors in, tensors out",
     .synopsis = "MODEL.onnx --input NAME=FILE.npy ... --output-dir DIR",
-    .text = "Reads one NumPy array for each input, runs the graph once, and writes output_0.npy,\n"
-            "output_1.npy, ... in the order of the graph's outputs. Types must match exactly. A\n"
-            "ZipMap output is its float matrix [N, C] with columns in class order. Texts are\n"
-            "NumPy <U arrays both ways, bools |b1.\n"
-            "\n"
-            "Example\n"
-            "  ort-lite run churn.onnx --input X=rows.npy --output-dir out\n",
+    .text =
+        "Reads one NumPy array for each input, runs the graph once, and writes output_0.npy,\n"
+        "output_1.npy, ... in the order of the graph's outputs. Types must match exactly. A\n"
+        "ZipMap output is its float matrix [N, C] with columns in class order. Texts are\n"
+        "NumPy <U arrays both ways, bools |b1.\n"
+        "\n"
+        "Example\n"
+        "  mkdir -p results && ort-lite run churn.onnx --input X=rows.npy --output-dir results\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

@@ -254,7 +254,7 @@ const ortl__verb ortl__verb_test = {
         "and the counts are printed. The exit code is 1 when a case failed.\n"
         "\n"
         "Example\n"
-        "  ort-lite test node/test_ai_onnx_ml_binarizer\n",
+        "  ort-lite test cases/add cases/labels\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

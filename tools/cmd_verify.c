@@ -173,9 +173,9 @@ const ortl__verb ortl__verb_verify = {
         "score.data_sha256 recorded too, the report says whether the table is the recorded one.\n"
         "\n"
         "Example\n"
-        "  ort-lite verify iris.onnx iris_labelled.csv --target species\n"
-        "  ort-lite meta iris.onnx set score.metric=accuracy score.value=1.0 -o scored.onnx\n"
-        "  ort-lite verify scored.onnx iris_labelled.csv --target species --tolerance 0.02\n",
+        "  ort-lite verify model.onnx labelled.csv --target species\n"
+        "  ort-lite meta model.onnx set score.metric=accuracy score.value=0.98 -o scored.onnx\n"
+        "  ort-lite verify scored.onnx labelled.csv --target species\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,
