@@ -1,5 +1,5 @@
 /*
- * Time of a prediction by batch size, one thread: nanoseconds for a row, and for a row and tree.
+ * Time of a prediction by batch size: nanoseconds for a row, and for a row and tree.
  * A figure is the median over windows; in each window the call is repeated until it has lasted long
  * enough for the clock. Calls walk through a pool of rows, because a processor learns the branches
  * of a row that it sees again and again.
@@ -22,6 +22,7 @@ typedef struct run_settings {
     uint64_t missing_percent;
     uint64_t tie_percent;
     uint64_t seed;
+    uint64_t n_threads;
     bench_engine_wish wish;
     const char *engine;  /* name in the report, NULL: the engine's own */
     const char *batches; /* sizes separated by commas */
@@ -144,7 +145,7 @@ static int measure_batches(bench_engine *engine, const char *model, const size_t
 }
 
 int main(int argc, char **argv) {
-    run_settings settings = {9, 50, 3, 2, 5, {NULL, NULL}, NULL, "1,8,64,1000,100000", 0};
+    run_settings settings = {9, 50, 3, 2, 5, 1, {NULL, NULL, 0}, NULL, "1,8,64,1000,100000", 0};
     const bench_option options[] = {
         {"--batches", NULL, &settings.batches, NULL, "rows of a call, separated by commas"},
         {"--engine", NULL, &settings.engine, NULL, "name in the report"},
@@ -155,12 +156,13 @@ int main(int argc, char **argv) {
         {"--window", &settings.window_milliseconds, NULL, NULL, "milliseconds of a measurement"},
         {"--missing", &settings.missing_percent, NULL, NULL, "percent of missing values"},
         {"--ties", &settings.tie_percent, NULL, NULL, "percent of values at hundredths"},
+        {"--threads", &settings.n_threads, NULL, NULL, "that share the rows of a call"},
         {"--seed", &settings.seed, NULL, NULL, "seed of the rows"},
         {"--json", NULL, NULL, &settings.as_json, "one JSON object for each figure"},
     };
     const bench_usage usage = {"bench_run",
                                "MODEL.onnx",
-                               "Time of predictions by batch size, one thread.",
+                               "Time of predictions by batch size.",
                                options,
                                sizeof options / sizeof options[0],
                                1};
@@ -169,6 +171,7 @@ int main(int argc, char **argv) {
     size_t sizes[MAX_BATCHES];
     size_t n_sizes = read_batches(settings.batches, sizes);
     if (n_sizes == 0) return 2;
+    settings.wish.n_threads = (size_t)settings.n_threads;
     bench_engine *engine = bench_engine_open(argv[first], &settings.wish);
     if (!engine) return 1;
     int failed = measure_batches(engine, argv[first], sizes, n_sizes, &settings) < 0;

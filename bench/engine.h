@@ -27,9 +27,10 @@ const char *bench_engine_name(void);
 typedef struct bench_engine_wish {
     const char *kernel;          /* force one by name; NULL: the fastest */
     const char *hidden_features; /* of the processor, names separated by commas; NULL: none */
+    size_t n_threads;            /* 0 and 1: the caller's */
 } bench_engine_wish;
 
-/* Loads the model at path for one thread. Returns NULL after a message on stderr. */
+/* Loads the model at path; peers always for one thread. Returns NULL after a message on stderr. */
 bench_engine *bench_engine_open(const char *path, const bench_engine_wish *wish);
 
 void bench_engine_describe(const bench_engine *engine, bench_engine_info *info_out);

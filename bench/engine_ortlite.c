@@ -26,6 +26,7 @@ bench_engine *bench_engine_open(const char *path, const bench_engine_wish *wish)
     ortl_options options = ORTL_OPTIONS_INIT;
     options.kernel = wish->kernel;
     options.hidden_features = wish->hidden_features;
+    options.n_threads = wish->n_threads;
     bench_engine *engine = calloc(1, sizeof *engine);
     if (!engine) goto failed;
     engine->description.struct_size = sizeof engine->description;

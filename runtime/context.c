@@ -203,16 +203,31 @@ ortl_status ortl__context_reserve(ortl_context *context, size_t n_rows, ortl_err
     return shape_steps(context, error);
 }
 
+size_t ortl__context_share(const ortl_context *context, size_t n_rows) {
+    size_t n_threads = ortl__pool_threads(context->session->pool);
+    int is_shared =
+        context->helpers && context->session->plan.is_row_wise && n_rows >= ORTL__SHARED_ROWS;
+    return is_shared ? (n_rows - 1) / n_threads + 1 : n_rows;
+}
+
 ortl_status ortl_context_reserve(ortl_context *context, size_t n_rows, ortl_error *error) {
     if (!context) return ortl__fail(error, ORTL_BAD_ARGUMENT, "context must not be NULL");
-    if (n_rows > context->session->limits.rows)
-        return ortl__fail_limit(error, "rows", context->session->limits.rows, n_rows);
-    return ortl__context_reserve(context, n_rows, error);
+    const ortl_session *session = context->session;
+    if (n_rows > session->limits.rows)
+        return ortl__fail_limit(error, "rows", session->limits.rows, n_rows);
+    size_t n_share = ortl__context_share(context, n_rows);
+    ortl_status status = ortl__context_reserve(context, n_share, error);
+    for (size_t i = 1; i < ortl__pool_threads(session->pool) && status == ORTL_OK; i++)
+        status = ortl__context_reserve(ortl__context_of_worker(context, i), n_share, error);
+    return status;
 }
 
 static ortl_status context_fill(ortl_context *context, ortl_error *error) {
     const ortl__predict_form *form = &context->session->form;
     ortl_status status = wire_calls(context, error);
+    if (status == ORTL_OK && context->session->pool)
+        status = ortl__arena_new(&context->arena, context->session->graph.n_inputs,
+                                 sizeof *context->slices, &context->slices, error);
     if (status == ORTL_OK && form->n_features) {
         status = ortl__context_reserve(context, form->n_block, error);
         if (status == ORTL_OK && !form->is_strided)
@@ -223,11 +238,9 @@ static ortl_status context_fill(ortl_context *context, ortl_error *error) {
     return status;
 }
 
-ortl_status ortl_context_new(const ortl_session *session, ortl_context **context_out,
-                             ortl_error *error) {
-    if (context_out) *context_out = NULL;
-    if (!session || !context_out)
-        return ortl__fail(error, ORTL_BAD_ARGUMENT, "session and context_out must not be NULL");
+/* The scratch of one thread. */
+static ortl_status new_single(const ortl_session *session, ortl_context **context_out,
+                              ortl_error *error) {
     ortl__memory memory;
     ortl_context *context;
     ortl__memory_init(&memory, &session->memory.allocator, session->limits.context_bytes,
@@ -246,8 +259,41 @@ ortl_status ortl_context_new(const ortl_session *session, ortl_context **context
     return status;
 }
 
+static ortl_status add_helpers(ortl_context *context, ortl_error *error) {
+    const ortl_session *session = context->session;
+    size_t n_helpers = ortl__pool_threads(session->pool) - 1;
+    if (n_helpers == 0) return ORTL_OK;
+    ortl_status status = ortl__arena_new(&context->arena, session->graph.n_outputs,
+                                         sizeof *context->joined, &context->joined, error);
+    if (status == ORTL_OK)
+        status = ortl__arena_new(&context->arena, n_helpers, sizeof(ortl_context *),
+                                 &context->helpers, error);
+    for (size_t i = 0; i < n_helpers && status == ORTL_OK; i++)
+        status = new_single(session, &context->helpers[i], error);
+    return status;
+}
+
+ortl_status ortl_context_new(const ortl_session *session, ortl_context **context_out,
+                             ortl_error *error) {
+    if (context_out) *context_out = NULL;
+    if (!session || !context_out)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "session and context_out must not be NULL");
+    ortl_context *context = NULL;
+    ortl_status status = new_single(session, &context, error);
+    if (status == ORTL_OK) status = add_helpers(context, error);
+    if (status == ORTL_OK)
+        *context_out = context;
+    else
+        ortl_context_free(context);
+    return status;
+}
+
 void ortl_context_free(ortl_context *context) {
     if (!context) return;
+    for (size_t i = 1; context->helpers && i < ortl__pool_threads(context->session->pool); i++)
+        ortl_context_free(context->helpers[i - 1]);
+    for (uint32_t i = 0; context->joined && i < context->session->graph.n_outputs; i++)
+        slot_free(context, &context->joined[i]);
     for (uint32_t i = 0; context->slots && i < context->session->plan.n_slots; i++)
         slot_free(context, &context->slots[i]);
     slot_free(context, &context->scratch);

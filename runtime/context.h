@@ -28,9 +28,17 @@ struct ortl_context {
     int has_strides;       /* the input is not dense; only where all of its readers take strides */
     ptrdiff_t row_stride;  /* of that input, elements */
     ptrdiff_t column_stride;
-    ortl__tap *tap; /* of the run in progress, NULL: none */
+    ortl_context **helpers; /* (threads of the pool, but the caller's) NULL: none */
+    ortl_tensor *slices;    /* (inputs of the graph) this thread's, where threads share a call */
+    ortl__buffer *joined;   /* (outputs of the graph) of a call of ortl_run that threads shared */
+    ortl__tap *tap;         /* of the run in progress, NULL: none */
     int are_shapes_valid; /* the tensors have the shapes and buffers of the inputs that they hold */
 };
+
+/* The context of a worker of the pool: 0 is the caller. */
+static inline ortl_context *ortl__context_of_worker(ortl_context *context, size_t worker) {
+    return worker == 0 ? context : context->helpers[worker - 1];
+}
 
 /* Makes room for n_bytes; the contents are not kept apart from what realloc keeps. */
 ortl_status ortl__buffer_reserve(ortl_context *context, ortl__buffer *buffer, uint64_t n_bytes,
@@ -40,6 +48,9 @@ ortl_status ortl__buffer_reserve(ortl_context *context, ortl__buffer *buffer, ui
  * as before. */
 ortl_status ortl__context_bind(ortl_context *context, uint32_t value, ortl_type type, size_t rank,
                                const int64_t *shape, const void *data, ortl_error *error);
+
+/* Rows that each thread gets of a call with n_rows rows; n_rows when they are not shared. */
+size_t ortl__context_share(const ortl_context *context, size_t n_rows);
 
 /* Runs all steps on the inputs that are bound. */
 ortl_status ortl__context_run(ortl_context *context, ortl_error *error);

@@ -119,14 +119,23 @@ typedef struct ortl_options {
                             ortl_leaves and ortl_tree; 0: it is freed */
     const char *hidden_features; /* processor features that kernels must not use, for tests and
                                     bench: names as in "avx512f,avx2", or "all"; NULL: none */
+    size_t n_threads;            /* that share the rows of one call, the caller's among them; 0 and
+                                    1: that one alone; at most 256. See ortl_session */
 } ortl_options;
 
 #define ORTL_OPTIONS_INIT                                                                          \
-    { sizeof(ortl_options), {0}, NULL, NULL, NULL, 0, NULL }
+    { sizeof(ortl_options), {0}, NULL, NULL, NULL, 0, NULL, 0 }
 
 /* ---- Sessions -------------------------------------------------------------------------------- */
 
-/* A loaded model: constant from here on, shared by any number of threads without a lock. */
+/* A loaded model: constant from here on, shared by any number of threads without a lock.
+ *
+ * A session opened with n_threads above 1 owns n_threads - 1 threads from then until it is closed.
+ * ortl_predict and ortl_run share the rows of a call among them and the caller's thread when the
+ * model's rows do not depend on each other and there are some hundred of them; results are the same
+ * to the bit. Its contexts have n_threads times the scratch. While one call has the threads, calls
+ * with other contexts do their rows alone, so that sessions that many threads use at once need
+ * none. */
 typedef struct ortl_session ortl_session;
 
 /* Reads the model at path. On failure *session_out is NULL. The file is not kept open.

@@ -1,6 +1,7 @@
 /*
  * ortl_predict: rows of floats through the graph in blocks, labels and scores out.
  */
+#include <pthread.h>
 #include <string.h>
 
 #include "context.h"
@@ -108,28 +109,87 @@ static ortl_status check_predict(const ortl_context *context, const float *rows,
     return ORTL_OK;
 }
 
+/* A call of ortl_predict, and the first of its rows that failed. */
+typedef struct prediction {
+    ortl_context *context;
+    const float *rows;
+    ptrdiff_t row_stride, column_stride;
+    int64_t *labels_out;
+    float *scores_out;
+    pthread_mutex_t mutex; /* of the fields below, where threads share the rows */
+    size_t failed_row;     /* SIZE_MAX: none */
+    ortl_error error;
+} prediction;
+
+/* n rows at most as many as the graph takes at once. */
+static ortl_status predict_block(const prediction *p, ortl_context *context, size_t first, size_t n,
+                                 ortl_error *error) {
+    size_t n_scores = context->session->form.n_scores;
+    const float *block = gather_rows(context, p->rows + (ptrdiff_t)first * p->row_stride, n,
+                                     p->row_stride, p->column_stride);
+    ortl_status status = bind_rows(context, block, n, error);
+    if (status == ORTL_OK) status = ortl__context_run(context, error);
+    if (status == ORTL_OK)
+        status = copy_outputs(context, n, p->labels_out ? p->labels_out + first : NULL,
+                              p->scores_out ? p->scores_out + first * n_scores : NULL, error);
+    return status;
+}
+
+/* A chunk for a thread of the pool, whose context has room for one block. */
+static void predict_chunk(void *user, size_t worker, size_t first, size_t n_rows) {
+    prediction *p = user;
+    ortl_error error = {ORTL_OK, ""};
+    ortl_context *context = ortl__context_of_worker(p->context, worker);
+    size_t n_block = context->session->form.n_block, end = first + n_rows;
+    ortl_status status = ORTL_OK;
+    for (size_t at = first; at < end && status == ORTL_OK; at += n_block)
+        status = predict_block(p, context, at, end - at < n_block ? end - at : n_block, &error);
+    if (status == ORTL_OK) return;
+    pthread_mutex_lock(&p->mutex);
+    if (first < p->failed_row) {
+        p->failed_row = first;
+        p->error = error;
+    }
+    pthread_mutex_unlock(&p->mutex);
+}
+
+/* Chunks are whole blocks, and there are several for each thread, which may be slower than others.
+ */
+static ortl_status predict_shared(prediction *p, size_t n_rows, ortl_error *error) {
+    const ortl_session *session = p->context->session;
+    size_t n_block = session->form.n_block;
+    size_t n_chunk = n_rows / (16 * ortl__pool_threads(session->pool));
+    n_chunk = n_chunk < n_block ? n_block : n_chunk / n_block * n_block;
+    pthread_mutex_init(&p->mutex, NULL);
+    ortl__pool_run(session->pool, n_rows, n_chunk, predict_chunk, p);
+    pthread_mutex_destroy(&p->mutex);
+    if (p->failed_row == SIZE_MAX) return ORTL_OK;
+    if (error) *error = p->error;
+    return p->error.status;
+}
+
 ortl_status ortl_predict(ortl_context *context, const float *rows, size_t n_rows,
                          ptrdiff_t row_stride, ptrdiff_t column_stride, int64_t *labels_out,
                          float *scores_out, ortl_error *error) {
     ortl_status status = check_predict(context, rows, n_rows, labels_out, error);
     if (status != ORTL_OK) return status;
+    prediction p = {.context = context,
+                    .rows = rows,
+                    .row_stride = row_stride,
+                    .column_stride = column_stride,
+                    .labels_out = labels_out,
+                    .scores_out = scores_out,
+                    .failed_row = SIZE_MAX};
+    if (ortl__context_share(context, n_rows) < n_rows) return predict_shared(&p, n_rows, error);
     const ortl_session *session = context->session;
     size_t n_block = session->plan.is_row_wise ? session->form.n_block : n_rows;
     if (!session->plan.is_row_wise && !session->form.is_strided)
         status =
             ortl__buffer_reserve(context, &context->staging,
                                  (uint64_t)n_rows * session->form.n_features * sizeof *rows, error);
-    for (size_t first = 0; first < n_rows && status == ORTL_OK; first += n_block) {
-        size_t n = n_rows - first < n_block ? n_rows - first : n_block;
-        const float *block = gather_rows(context, rows + (ptrdiff_t)first * row_stride, n,
-                                         row_stride, column_stride);
-        status = bind_rows(context, block, n, error);
-        if (status == ORTL_OK) status = ortl__context_run(context, error);
-        if (status == ORTL_OK)
-            status = copy_outputs(context, n, labels_out ? labels_out + first : NULL,
-                                  scores_out ? scores_out + first * session->form.n_scores : NULL,
-                                  error);
-    }
+    for (size_t first = 0; first < n_rows && status == ORTL_OK; first += n_block)
+        status = predict_block(&p, context, first,
+                               n_rows - first < n_block ? n_rows - first : n_block, error);
     return status;
 }
 

@@ -2,6 +2,7 @@
  * ortl_run: any inputs bound by name, any outputs handed out; and ortl_leaves and ortl_raw_scores,
  * which ask such a run for what its trees do besides.
  */
+#include <pthread.h>
 #include <string.h>
 
 #include "context.h"
@@ -99,22 +100,197 @@ static ortl_status give_output(const ortl__tensor *tensor, ortl_tensor *output, 
     return ORTL_OK;
 }
 
-ortl_status ortl_run(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
-                     ortl_tensor *outputs, size_t n_outputs, ortl_error *error) {
-    if (!context || (!inputs && n_inputs) || (!outputs && n_outputs))
-        return ortl__fail(error, ORTL_BAD_ARGUMENT, "context, inputs and outputs must not be NULL");
+/* The number of the graph's output that a caller asks for. */
+static ortl_status find_output(const ortl_context *context, const ortl_tensor *output,
+                               size_t position, size_t *number_out, ortl_error *error) {
     const ortl__graph *graph = &context->session->graph;
+    *number_out = find_by_name(graph->outputs, graph->n_outputs, output->name, position);
+    if (*number_out < graph->n_outputs) return ORTL_OK;
+    return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model has no output \"%s\"",
+                      output->name ? output->name : "(by position)");
+}
+
+static const ortl__tensor *output_of(const ortl_context *context, size_t number) {
+    return &context->tensors[context->session->graph.outputs[number].value];
+}
+
+static ortl_status run_alone(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
+                             ortl_tensor *outputs, size_t n_outputs, ortl_error *error) {
     context->has_strides = 0;
     ortl_status status = bind_inputs(context, inputs, n_inputs, error);
     if (status == ORTL_OK) status = ortl__context_run(context, error);
     for (size_t i = 0; i < n_outputs && status == ORTL_OK; i++) {
-        size_t at = find_by_name(graph->outputs, graph->n_outputs, outputs[i].name, i);
-        if (at == graph->n_outputs)
-            return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model has no output \"%s\"",
-                              outputs[i].name ? outputs[i].name : "(by position)");
-        status = give_output(&context->tensors[graph->outputs[at].value], &outputs[i], error);
+        size_t number = 0;
+        status = find_output(context, &outputs[i], i, &number, error);
+        if (status == ORTL_OK) status = give_output(output_of(context, number), &outputs[i], error);
     }
     return status;
+}
+
+/* ---- Rows shared by threads ------------------------------------------------------------------ */
+
+/* A call whose rows are cut into one slice for each context, and the first slice that failed. */
+typedef struct shared_run {
+    ortl_context *context;
+    const ortl_tensor *inputs; /* (n_inputs) */
+    size_t n_inputs;
+    size_t n_rows;
+    size_t n_slice;        /* rows of a slice; the last one may have fewer */
+    pthread_mutex_t mutex; /* of the fields below */
+    size_t failed_slice;   /* SIZE_MAX: none */
+    ortl_error error;
+} shared_run;
+
+/* Whether an input is something that bind_inputs takes whatever its number of rows is. */
+static int has_rows(const ortl_tensor *given, const ortl__graph_value *declared, size_t n_rows) {
+    if (given->rank == 0 || given->rank > ORTL_MAX_RANK || !given->data ||
+        given->shape[0] != (int64_t)n_rows || ortl_type_bytes(given->type) == 0)
+        return 0;
+    for (size_t i = 1; i < given->rank; i++)
+        if (given->shape[i] < 0 || given->shape[i] > INT32_MAX) return 0;
+    return !declared->has_shape || (declared->rank > 0 && declared->shape[0] < 0);
+}
+
+/* Rows of each thread's slice; 0 when one thread does all, which also words the errors. */
+static size_t rows_of_slice(const ortl_context *context, const ortl_tensor *inputs,
+                            size_t n_inputs) {
+    const ortl__graph *graph = &context->session->graph;
+    if (!context->helpers || n_inputs == 0 || n_inputs != graph->n_inputs || inputs[0].rank == 0)
+        return 0;
+    uint64_t n_rows = inputs[0].shape[0] > 0 ? (uint64_t)inputs[0].shape[0] : 0;
+    if (n_rows > context->session->limits.rows) return 0;
+    for (size_t i = 0; i < n_inputs; i++) {
+        size_t at = find_by_name(graph->inputs, graph->n_inputs, inputs[i].name, i);
+        if (at == graph->n_inputs || !has_rows(&inputs[i], &graph->inputs[at], (size_t)n_rows))
+            return 0;
+    }
+    size_t n_slice = ortl__context_share(context, (size_t)n_rows);
+    return n_slice < n_rows ? n_slice : 0;
+}
+
+/* Points the slice's inputs at its rows. */
+static void cut_inputs(const shared_run *run, size_t slice, ortl_tensor *slices) {
+    size_t first = slice * run->n_slice;
+    size_t n = run->n_rows - first < run->n_slice ? run->n_rows - first : run->n_slice;
+    for (size_t i = 0; i < run->n_inputs; i++) {
+        size_t row_bytes = ortl_type_bytes(run->inputs[i].type);
+        for (size_t j = 1; j < run->inputs[i].rank; j++)
+            row_bytes *= (size_t)run->inputs[i].shape[j];
+        slices[i] = run->inputs[i];
+        slices[i].shape[0] = (int64_t)n;
+        slices[i].data = (char *)run->inputs[i].data + first * row_bytes;
+    }
+}
+
+/* Each slice has a context to itself, whichever thread takes it. */
+static void run_slices(void *user, size_t worker, size_t first, size_t n_slices) {
+    shared_run *run = user;
+    (void)worker;
+    for (size_t slice = first; slice < first + n_slices; slice++) {
+        ortl_error error = {ORTL_OK, ""};
+        ortl_context *context = ortl__context_of_worker(run->context, slice);
+        cut_inputs(run, slice, context->slices);
+        if (run_alone(context, context->slices, run->n_inputs, NULL, 0, &error) == ORTL_OK)
+            continue;
+        pthread_mutex_lock(&run->mutex);
+        if (slice < run->failed_slice) {
+            run->failed_slice = slice;
+            run->error = error;
+        }
+        pthread_mutex_unlock(&run->mutex);
+    }
+}
+
+/* The slices of an output as one tensor without data; 0 when they do not fit together. */
+static int join_shapes(const shared_run *run, size_t n_slices, size_t number,
+                       ortl__tensor *whole_out) {
+    *whole_out = *output_of(run->context, number);
+    whole_out->n_elements = 0;
+    for (size_t i = 0; i < n_slices; i++) {
+        const ortl__tensor *part = output_of(ortl__context_of_worker(run->context, i), number);
+        size_t n_left = run->n_rows - i * run->n_slice;
+        size_t n = n_left < run->n_slice ? n_left : run->n_slice;
+        if (part->rank == 0 || part->rank != whole_out->rank || part->type != whole_out->type ||
+            part->shape[0] != (int64_t)n ||
+            memcmp(part->shape + 1, whole_out->shape + 1,
+                   (part->rank - 1) * sizeof part->shape[0]) != 0)
+            return 0;
+        whole_out->n_elements += part->n_elements;
+    }
+    whole_out->shape[0] = (int64_t)run->n_rows;
+    whole_out->data = NULL;
+    return 1;
+}
+
+/* Copies the slices of an output to the caller's array, or to one of the context. */
+static ortl_status join_output(const shared_run *run, size_t n_slices, size_t number,
+                               ortl__tensor *whole, ortl_tensor *output, ortl_error *error) {
+    ortl__buffer *joined = &run->context->joined[number];
+    uint64_t n_bytes = ortl__tensor_bytes(whole);
+    ortl_status status = ORTL_OK;
+    if (!output->data || output->n_bytes < n_bytes) {
+        status = ortl__buffer_reserve(run->context, joined, n_bytes, error);
+        whole->data = joined->data;
+        if (status == ORTL_OK) status = give_output(whole, output, error);
+    } else {
+        whole->data = output->data;
+        output->type = whole->type;
+        output->rank = whole->rank;
+        memcpy(output->shape, whole->shape, sizeof output->shape);
+        output->n_bytes = (size_t)n_bytes;
+    }
+    char *to = whole->data;
+    for (size_t i = 0; i < n_slices && status == ORTL_OK; i++) {
+        const ortl__tensor *part = output_of(ortl__context_of_worker(run->context, i), number);
+        size_t part_bytes = (size_t)ortl__tensor_bytes(part);
+        if (part_bytes) memcpy(to, part->data, part_bytes);
+        to += part_bytes;
+    }
+    return status;
+}
+
+/* *is_done_out: 0 when the outputs do not have the rows of the inputs, so that one thread must do
+ * all. */
+static ortl_status run_shared(shared_run *run, ortl_tensor *outputs, size_t n_outputs,
+                              int *is_done_out, ortl_error *error) {
+    size_t n_slices = (run->n_rows - 1) / run->n_slice + 1;
+    *is_done_out = 1;
+    pthread_mutex_init(&run->mutex, NULL);
+    ortl__pool_run(run->context->session->pool, n_slices, 1, run_slices, run);
+    pthread_mutex_destroy(&run->mutex);
+    if (run->failed_slice != SIZE_MAX) {
+        if (error) *error = run->error;
+        return run->error.status;
+    }
+    ortl_status status = ORTL_OK;
+    for (size_t i = 0; i < n_outputs && status == ORTL_OK && *is_done_out; i++) {
+        size_t number = 0;
+        ortl__tensor whole;
+        status = find_output(run->context, &outputs[i], i, &number, error);
+        if (status != ORTL_OK) return status;
+        *is_done_out = join_shapes(run, n_slices, number, &whole);
+        if (*is_done_out) status = join_output(run, n_slices, number, &whole, &outputs[i], error);
+    }
+    return status;
+}
+
+ortl_status ortl_run(ortl_context *context, const ortl_tensor *inputs, size_t n_inputs,
+                     ortl_tensor *outputs, size_t n_outputs, ortl_error *error) {
+    if (!context || (!inputs && n_inputs) || (!outputs && n_outputs))
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "context, inputs and outputs must not be NULL");
+    size_t n_slice = rows_of_slice(context, inputs, n_inputs);
+    if (n_slice > 0) {
+        int is_done;
+        shared_run run = {.context = context,
+                          .inputs = inputs,
+                          .n_inputs = n_inputs,
+                          .n_rows = (size_t)inputs[0].shape[0],
+                          .n_slice = n_slice,
+                          .failed_slice = SIZE_MAX};
+        ortl_status status = run_shared(&run, outputs, n_outputs, &is_done, error);
+        if (is_done) return status;
+    }
+    return run_alone(context, inputs, n_inputs, outputs, n_outputs, error);
 }
 
 /* ---- What the trees say besides the outputs ---------------------------------------------------

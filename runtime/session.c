@@ -133,6 +133,9 @@ ortl_status ortl__options_read(const ortl_options *given, ortl_options *options_
                 (unsigned long)given->struct_size, (unsigned long)sizeof *options_out);
         memcpy(options_out, given, given->struct_size);
     }
+    if (options_out->n_threads > ORTL__MOST_THREADS)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "options->n_threads is %lu, at most %d",
+                          (unsigned long)options_out->n_threads, ORTL__MOST_THREADS);
     ortl__limits_fill(&options_out->limits);
     return ORTL_OK;
 }
@@ -142,13 +145,17 @@ static ortl_status load(ortl_session *session, ortl__source *source, const ortl_
     uint64_t n_bytes = ortl__source_bytes(source);
     session->memory.limit = options->limits.memory_bytes ? options->limits.memory_bytes
                                                          : ((uint64_t)1 << 20) + 10 * n_bytes;
-    ortl_status status =
-        ortl__envelope_read(source, &session->memory, &session->limits, session->keeps_forest,
-                            &session->graph, error);
+    ortl_status status = ortl__envelope_read(source, &session->memory, &session->limits,
+                                             session->keeps_forest, &session->graph, error);
     if (status == ORTL_OK)
         status = ortl__plan_build(&session->plan, &session->graph, &session->memory,
                                   &session->arena, options, error);
     if (status == ORTL_OK) status = find_form(session, error);
+    /* Contexts were measured as those of one thread. */
+    if (status == ORTL_OK && options->n_threads > 1) {
+        status = ortl__pool_new(&session->memory, options->n_threads, &session->pool, error);
+        session->context_bytes *= options->n_threads;
+    }
     return status;
 }
 
@@ -210,6 +217,7 @@ ortl_status ortl_open_memory(const void *bytes, size_t n_bytes, const ortl_optio
 
 void ortl_close(ortl_session *session) {
     if (!session) return;
+    ortl__pool_free(session->pool);
     ortl__plan_free(&session->plan);
     ortl__graph_free(&session->graph);
     ortl__arena_free(&session->arena);

@@ -7,12 +7,17 @@
 #include "../onnx/graph.h"
 #include "memory.h"
 #include "plan.h"
+#include "threads.h"
 
 /* Rows that ortl_predict hands through the graph at once: enough that the cost of a step vanishes,
  * few enough that rows, sums and scores stay in a near cache; fewer where rows are so wide that the
  * scratch of a context would exceed ORTL__PREDICT_BYTES. */
 #define ORTL__PREDICT_ROWS  512
 #define ORTL__PREDICT_BYTES ((uint64_t)1 << 19)
+
+/* Calls with fewer rows are not shared by threads: to wake one takes as long as some hundred rows
+ * of a small model. */
+#define ORTL__SHARED_ROWS 512
 
 /* How ortl_predict maps onto the graph. */
 typedef struct ortl__predict_form {
@@ -38,6 +43,7 @@ struct ortl_session {
     ortl__plan plan;
     ortl_limits limits;
     int keeps_forest; /* ortl_leaves may be asked */
+    ortl__pool *pool; /* NULL: calls have the caller's thread alone */
     ortl__predict_form form;
     ortl__classes classes;
     uint64_t context_bytes; /* scratch of a new context, measured at load */

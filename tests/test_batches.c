@@ -104,12 +104,104 @@ START_TEST(threads_on_one_session_give_the_same_bits) {
 }
 END_TEST
 
+/* ---- Threads of the session ------------------------------------------------------------------ */
+
+static ortl_session *open_with_threads(size_t n_threads) {
+    ortl_session *opened;
+    ortl_error error;
+    ortl_options options = ORTL_OPTIONS_INIT;
+    options.n_threads = n_threads;
+    ortl_status status = ortl_open(ORTL_EXAMPLES "/iris/iris.onnx", &options, &opened, &error);
+    ck_assert_msg(status == ORTL_OK, "%s", error.message);
+    return opened;
+}
+
+/* Both ways to ask, several times: chunks fall to other threads each time. */
+static void check_context(const ortl_session *threaded, size_t n_rows) {
+    static const char zeros[sizeof labels];
+    ortl_context *context;
+    ortl_error error;
+    ck_assert_int_eq(ortl_context_new(threaded, &context, NULL), ORTL_OK);
+    for (int round = 0; round < 20; round++) {
+        int64_t labels_now[N_ROWS] = {0};
+        float scores_now[N_ROWS * N_CLASSES] = {0};
+        predict(context, 0, n_rows, labels_now, scores_now);
+        ck_assert_mem_eq(labels_now, labels, n_rows * sizeof *labels);
+        ck_assert_mem_eq(scores_now, scores, n_rows * N_CLASSES * sizeof *scores);
+        ck_assert_mem_eq(labels_now + n_rows, zeros, (N_ROWS - n_rows) * sizeof *labels);
+        ortl_tensor input = {NULL, ORTL_FLOAT, 2, {(int64_t)n_rows, N_COLUMNS}, rows, 0};
+        ortl_tensor outputs[2] = {{.data = NULL},
+                                  {.data = scores_now, .n_bytes = sizeof scores_now}};
+        ortl_status status = ortl_run(context, &input, 1, outputs, 2, &error);
+        ck_assert_msg(status == ORTL_OK, "%s", error.message);
+        ck_assert_int_eq(outputs[0].shape[0], (int64_t)n_rows);
+        ck_assert_mem_eq(outputs[0].data, labels, n_rows * sizeof *labels);
+        ck_assert_mem_eq(outputs[1].data, scores, n_rows * N_CLASSES * sizeof *scores);
+    }
+    ortl_context_free(context);
+}
+
+START_TEST(threads_of_the_session_give_the_same_bits) {
+    ortl_session *threaded = open_with_threads((size_t)_i);
+    static const size_t n_rows[] = {1, 511, 512, 513, N_ROWS};
+    for (size_t i = 0; i < sizeof n_rows / sizeof *n_rows; i++) check_context(threaded, n_rows[i]);
+    ortl_close(threaded);
+}
+END_TEST
+
+static void *use_session(void *user) {
+    check_context(user, N_ROWS);
+    return NULL;
+}
+
+/* One of the calls has the threads, the others go alone. */
+START_TEST(many_threads_may_call_a_session_with_threads) {
+    ortl_session *threaded = open_with_threads(3);
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, use_session, threaded), 0);
+    for (size_t i = 0; i < 4; i++) ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ortl_close(threaded);
+}
+END_TEST
+
+/* What is wrong is told as one thread tells it. */
+START_TEST(errors_are_those_of_one_thread) {
+    ortl_session *threaded = open_with_threads(2), *both[2] = {session, threaded};
+    ortl_error errors[2];
+    for (int i = 0; i < 2; i++) {
+        ortl_context *context;
+        ck_assert_int_eq(ortl_context_new(both[i], &context, NULL), ORTL_OK);
+        ortl_tensor input = {NULL, ORTL_FLOAT, 2, {N_ROWS, N_COLUMNS + 1}, rows, 0};
+        ortl_tensor output = {.data = NULL};
+        ck_assert_int_eq(ortl_run(context, &input, 1, &output, 1, &errors[i]), ORTL_BAD_INPUT);
+        input.shape[1] = N_COLUMNS;
+        output.name = "nothing";
+        ck_assert_int_eq(ortl_run(context, &input, 1, &output, 1, NULL), ORTL_BAD_ARGUMENT);
+        int64_t label;
+        output = (ortl_tensor){.data = &label, .n_bytes = sizeof label};
+        ck_assert_int_eq(ortl_run(context, &input, 1, &output, 1, NULL), ORTL_BAD_ARGUMENT);
+        ck_assert_uint_eq(output.n_bytes, sizeof labels);
+        ortl_context_free(context);
+    }
+    ck_assert_str_eq(errors[0].message, errors[1].message);
+    ortl_close(threaded);
+    ortl_options options = ORTL_OPTIONS_INIT;
+    options.n_threads = 257;
+    ck_assert_int_eq(ortl_open(ORTL_EXAMPLES "/iris/iris.onnx", &options, &threaded, NULL),
+                     ORTL_BAD_ARGUMENT);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("batches");
     TCase *tests = tcase_create("iris");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, any_split_gives_the_same_bits);
     tcase_add_loop_test(tests, threads_on_one_session_give_the_same_bits, 1, 9);
+    tcase_add_loop_test(tests, threads_of_the_session_give_the_same_bits, 1, 5);
+    tcase_add_test(tests, many_threads_may_call_a_session_with_threads);
+    tcase_add_test(tests, errors_are_those_of_one_thread);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -107,6 +107,7 @@ static const ortl__option options[] = {
     {"raw", 0, NULL, "the trees' scores before the post transform, such as log-odds", set_raw},
     {"leaf", 0, NULL, "the node that each row ends in, one column for each tree", set_leaf},
     {"flush", 0, NULL, "write each row before waiting for more input, -o in place", set_flush},
+    ORTL__THREADS_OPTION,
     ORTL__COMMON_OPTIONS,
 };
 

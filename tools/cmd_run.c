@@ -261,6 +261,7 @@ done:
 static const ortl__option options[] = {
     {"input", 'i', "NAME=FILE.npy", "the array for one input; once for each input", set_input},
     {"output-dir", 'o', "DIR", "where output_0.npy, ... go; made when absent", set_directory},
+    ORTL__THREADS_OPTION,
     ORTL__COMMON_OPTIONS,
 };
 

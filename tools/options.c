@@ -8,6 +8,7 @@
 #include "../runtime/number.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_OPTIONS  48
@@ -84,6 +85,16 @@ ortl_status ortl__set_limit(void *settings, const char *text, ortl_error *error)
 }
 
 /* ---- Other shared options -------------------------------------------------------------------- */
+
+ortl_status ortl__set_threads(void *settings, const char *text, ortl_error *error) {
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < 1 || n > 256)
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--threads \"%.20s\" is not a whole number from 1 to 256", text);
+    ((ortl__common *)settings)->library.n_threads = n;
+    return ORTL_OK;
+}
 
 ortl_status ortl__set_sandbox(void *settings, const char *text, ortl_error *error) {
     static const char *const modes[] = {"auto", "require", "off"};

@@ -55,6 +55,11 @@ typedef struct ortl__option {
         "help", 'h', NULL, "show this text", ortl__set_help                                        \
     }
 
+/* The row of verbs that can use several threads. */
+#define ORTL__THREADS_OPTION                                                                       \
+    { "threads", 't', "N", "use N threads, 1 to 256", ortl__set_threads }
+
+ortl_status ortl__set_threads(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_limit(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_sandbox(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_quiet(void *settings, const char *text, ortl_error *error);

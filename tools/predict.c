@@ -6,6 +6,7 @@
  */
 #include "predict.h"
 #include "header.h"
+#include "pipeline.h"
 #include "sandbox.h"
 
 #include <errno.h>
@@ -27,14 +28,13 @@ typedef struct predict_state {
     ortl__texts texts; /* of column names */
     ortl__model_columns columns;
     ortl__mapping mapping;
-    ortl__rows rows;
-    ortl__results results;
+    ortl__rows *rows; /* of the block that is being filled */
+    ortl__pipeline pipeline;
     ortl__output output;
     ortl__sandbox sandbox;
     ortl__writer writer;
     int descriptor; /* of the input */
     csv_reader *reader;
-    uint64_t n_blocks;
     ortl_status source_status; /* of a block that was run while the reader asked for more input */
     ortl_error source_error;
 } predict_state;
@@ -50,11 +50,10 @@ static uint64_t limit_or_default(uint64_t given, const char *name) {
     return UINT64_MAX;
 }
 
+/* Predicts and writes the rows at hand, now or soon; errors are those of any block so far. */
 static ortl_status run_block(predict_state *state, ortl_error *error) {
-    ortl_status status = ortl__results_run(&state->results, &state->rows, error);
-    if (status == ORTL_OK) status = ortl__writer_block(&state->writer, error);
-    state->n_blocks += state->rows.n_rows > 0;
-    ortl__rows_clear(&state->rows);
+    ortl_status status = ortl__pipeline_hand_over(&state->pipeline, error);
+    state->rows = ortl__pipeline_rows(&state->pipeline);
     return status;
 }
 
@@ -77,24 +76,26 @@ static ortl_status fail_limit(const char *name, uint64_t limit, uint64_t needed,
 static ortl_status grow_table(predict_state *state, ortl_error *error) {
     uint64_t max_rows = LIMIT_OF(&state->settings->table.common, rows);
     uint64_t max_bytes = LIMIT_OF(&state->settings->table.common, context_bytes);
-    if (state->rows.n_rows >= max_rows)
-        return fail_limit("rows", max_rows, (uint64_t)state->rows.n_rows + 1, error);
-    uint64_t capacity = (uint64_t)state->rows.n_rows + state->rows.n_rows / 2 + BLOCK_ROWS;
+    if (state->rows->n_rows >= max_rows)
+        return fail_limit("rows", max_rows, (uint64_t)state->rows->n_rows + 1, error);
+    uint64_t capacity = (uint64_t)state->rows->n_rows + state->rows->n_rows / 2 + BLOCK_ROWS;
     if (capacity > max_rows) capacity = max_rows;
     uint64_t n_bytes = ortl__rows_bytes(&state->columns, &state->mapping, (size_t)capacity);
-    if (n_bytes > max_bytes || state->rows.texts.n_bytes > max_bytes - n_bytes)
+    if (n_bytes > max_bytes || state->rows->texts.n_bytes > max_bytes - n_bytes)
         return fail_limit("context_bytes", max_bytes, n_bytes, error);
-    return ortl__rows_reserve(&state->rows, (size_t)capacity, error);
+    return ortl__rows_reserve(state->rows, (size_t)capacity, error);
 }
 
 /* Makes room for one more row. */
 static ortl_status make_room(predict_state *state, ortl_error *error) {
-    bool is_full = state->rows.n_rows == state->rows.capacity;
+    bool is_full = state->rows->n_rows == state->rows->capacity;
     if (!state->model.description.is_row_wise) return is_full ? grow_table(state, error) : ORTL_OK;
-    if (state->rows.capacity == 0)
-        return ortl__rows_reserve(&state->rows, block_rows(state), error);
-    if (is_full || state->rows.texts.n_bytes > BLOCK_TEXT) return run_block(state, error);
-    return ORTL_OK;
+    ortl_status status = ORTL_OK;
+    bool has_room = !is_full && state->rows->texts.n_bytes <= BLOCK_TEXT;
+    if (!has_room && state->rows->capacity > 0) status = run_block(state, error);
+    if (status == ORTL_OK && state->rows->capacity == 0)
+        status = ortl__rows_reserve(state->rows, block_rows(state), error);
+    return status;
 }
 
 /* ---- Input ----------------------------------------------------------------------------------- */
@@ -104,14 +105,20 @@ static bool has_input_waiting(int descriptor) {
     return poll(&waiting, 1, 0) > 0;
 }
 
+/* Lets the rows at hand go out. */
+static ortl_status let_go(predict_state *state, ortl_error *error) {
+    ortl_status status = ORTL_OK;
+    if (state->rows->n_rows > 0) status = run_block(state, error);
+    if (status == ORTL_OK) status = ortl__pipeline_drain(&state->pipeline, error);
+    return status == ORTL_OK ? ortl__output_flush(&state->output) : status;
+}
+
 /* Gives the reader more input. When that has to be waited for, the rows at hand go out first. */
 static ptrdiff_t read_source(void *user, char *bytes_out, size_t n_bytes) {
     predict_state *state = user;
     bool may_wait = state->settings->is_flushed || !has_input_waiting(state->descriptor);
     if (may_wait && state->model.description.is_row_wise) {
-        if (state->rows.n_rows > 0) state->source_status = run_block(state, &state->source_error);
-        if (state->source_status == ORTL_OK)
-            state->source_status = ortl__output_flush(&state->output);
+        state->source_status = let_go(state, &state->source_error);
         if (state->source_status != ORTL_OK) {
             errno = EIO; /* source_status tells what it really was */
             return -1;
@@ -164,14 +171,30 @@ static ortl_status open_output(predict_state *state) {
                                     settings->format->name);
     if (status != ORTL_OK) return status;
     ortl__report_place(state->report, input_name(state));
+    return ORTL_OK;
+}
+
+/* The blocks, and what writes them. */
+static ortl_status open_pipeline(predict_state *state) {
+    const ortl__predict_settings *settings = state->settings;
+    const ortl__rows rows = {
+        .columns = &state->columns,
+        .mapping = &state->mapping,
+        .point = settings->table.choices.point,
+        .is_lenient = settings->is_lenient,
+    };
+    size_t n_threads = settings->table.common.library.n_threads;
+    if (n_threads == 0 || !state->model.description.is_row_wise) n_threads = 1;
     state->writer = (ortl__writer){
         .format = settings->format,
         .output = &state->output,
-        .results = &state->results,
-        .rows = &state->rows,
         .has_header = settings->table.choices.header != ORTL__HEADER_NO,
     };
-    return ORTL_OK;
+    ortl_status status =
+        ortl__pipeline_begin(&state->pipeline, &state->model, settings->kind, &rows, &state->writer,
+                             n_threads, &state->report->error);
+    if (status == ORTL_OK) state->rows = ortl__pipeline_rows(&state->pipeline);
+    return status;
 }
 
 /* ---- The stream ------------------------------------------------------------------------------ */
@@ -187,6 +210,7 @@ static ortl_status enter_sandbox(predict_state *state) {
 static ortl_status open_model(predict_state *state) {
     ortl_error *error = &state->report->error;
     ortl__common common = state->settings->table.common;
+    common.library.n_threads = 1; /* blocks are shared by threads, not the rows of one */
     common.library.keep_forest = state->settings->kind == ORTL__RESULTS_LEAVES;
     ortl_status status =
         ortl__model_open(state->settings->model, &common, &state->model, state->report);
@@ -195,12 +219,6 @@ static ortl_status open_model(predict_state *state) {
     if (status == ORTL_OK)
         status = ortl__model_columns_find(&state->model, &state->feature_names, &state->texts,
                                           &state->columns, error);
-    if (status == ORTL_OK)
-        status = ortl__results_begin(&state->results, &state->model, state->settings->kind, error);
-    state->rows.columns = &state->columns;
-    state->rows.mapping = &state->mapping;
-    state->rows.point = state->settings->table.choices.point;
-    state->rows.is_lenient = state->settings->is_lenient;
     return status;
 }
 
@@ -233,7 +251,7 @@ static ortl_status take_records(predict_state *state) {
     if (status == ORTL_OK && record.n_fields > 0) status = take_first_record(state, &record);
     while (status == ORTL_OK && record.n_fields > 0) {
         status = make_room(state, error);
-        if (status == ORTL_OK) status = ortl__rows_add(&state->rows, &record, error);
+        if (status == ORTL_OK) status = ortl__rows_add(state->rows, &record, error);
         if (status == ORTL_OK) status = next_record(state, &record);
     }
     return status;
@@ -243,13 +261,19 @@ static ortl_status take_records(predict_state *state) {
  * gets its header. */
 static ortl_status finish(predict_state *state, ortl_status status) {
     ortl_error error = {.message = ""};
+    ortl_status before = ortl__pipeline_drain(&state->pipeline, &error);
+    if (before != ORTL_OK) { /* of rows before the one that status is about */
+        state->report->error = error;
+        status = before;
+    }
     bool is_bad_row = status == ORTL_BAD_INPUT || status == ORTL_LIMIT;
     ortl_status last = ORTL_OK;
-    bool has_rows = state->rows.n_rows > 0;
+    bool has_rows = state->rows->n_rows > 0;
     if ((status == ORTL_OK && (has_rows || !state->writer.has_begun)) ||
         (is_bad_row && has_rows && state->model.description.is_row_wise)) {
-        if (state->rows.data == NULL) last = ortl__rows_reserve(&state->rows, 1, &error);
+        if (state->rows->data == NULL) last = ortl__rows_reserve(state->rows, 1, &error);
         if (last == ORTL_OK) last = run_block(state, &error);
+        if (last == ORTL_OK) last = ortl__pipeline_drain(&state->pipeline, &error);
     }
     if (last == ORTL_OK) last = ortl__writer_end(&state->writer, &error);
     if (status != ORTL_OK || last == ORTL_OK) return status;
@@ -261,17 +285,16 @@ static void note_result(const predict_state *state) {
     if (!state->settings->table.common.is_verbose) return;
     ortl__message_note("%s: %llu rows in %llu blocks%s", input_name(state),
                        (unsigned long long)state->writer.n_rows,
-                       (unsigned long long)state->n_blocks,
+                       (unsigned long long)state->pipeline.n_with_rows,
                        state->model.description.is_row_wise
                            ? ""
                            : " (rows depend on each other, so the table was held in memory)");
 }
 
 static void free_state(predict_state *state) {
+    ortl__pipeline_free(&state->pipeline);
     csv_close(state->reader);
     if (state->descriptor > STDIN_FILENO) close(state->descriptor);
-    ortl__results_free(&state->results);
-    ortl__rows_free(&state->rows);
     ortl__mapping_free(&state->mapping);
     ortl__model_columns_free(&state->columns);
     ortl__feature_names_free(&state->feature_names);
@@ -286,7 +309,9 @@ ortl_status ortl__predict(const ortl__predict_settings *settings, ortl__report *
     if (status == ORTL_OK) status = open_model(&state);
     if (status == ORTL_OK) status = open_input(&state);
     if (status == ORTL_OK) status = open_output(&state);
+    if (status == ORTL_OK) status = open_pipeline(&state);
     if (status == ORTL_OK) status = ortl__sandbox_tighten(&state.sandbox, &report->error);
+    if (status == ORTL_OK) status = ortl__pipeline_start(&state.pipeline, &report->error);
     if (status == ORTL_OK) status = finish(&state, take_records(&state));
     if (status == ORTL_OK) note_result(&state);
     state.output.keeps_rows = state.writer.n_rows > 0;

@@ -259,6 +259,14 @@ ortl_status ortl__results_run(ortl__results *results, const ortl__rows *rows, or
     return status;
 }
 
+ortl_status ortl__results_compare(const ortl__results *results, const ortl__results *earlier,
+                                  ortl_error *error) {
+    for (size_t i = 0; i < results->n_groups; i++)
+        if (results->groups[i].n_columns != earlier->groups[i].n_columns)
+            return fail_shape(results, i, error);
+    return ORTL_OK;
+}
+
 void ortl__results_free(ortl__results *results) {
     ortl_context_free(results->context);
     free(results->inputs);

@@ -49,6 +49,10 @@ ortl_status ortl__results_begin(ortl__results *results, const ortl__model *model
  * the graph cannot run on nothing. */
 ortl_status ortl__results_run(ortl__results *results, const ortl__rows *rows, ortl_error *error);
 
+/* Refuses results whose columns are not those of earlier ones of the same model. */
+ortl_status ortl__results_compare(const ortl__results *results, const ortl__results *earlier,
+                                  ortl_error *error);
+
 void ortl__results_free(ortl__results *results);
 
 #endif
