@@ -13,139 +13,199 @@
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-static void NAMED(make_keys)(const uint32_t *columns, uint32_t n_columns, const void *row,
-                             ptrdiff_t column_stride, void *keys_out) {
-    KEY *keys = keys_out;
+static void NAMED(make_keys)(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
+                             unsigned row_bits, void *keys_out) {
     for (uint32_t j = 0; j < n_columns; j++) {
-        BITS bits;
-        memcpy(&bits, (const REAL *)row + (ptrdiff_t)(columns[j] >> 1) * column_stride,
-               sizeof bits);
+        const REAL *from =
+            (const REAL *)rows->data + (ptrdiff_t)(columns[j] >> 1) * rows->column_stride;
+        KEY *keys = (KEY *)keys_out + ((size_t)j << row_bits);
         KEY of_nan = columns[j] & 1 ? KEY_LOW : KEY_HIGH;
-        keys[j] = IS_NAN(bits) ? of_nan : TO_KEY(bits);
+        for (size_t i = 0; i < rows->n_rows; i++, from += rows->row_stride) {
+            BITS bits;
+            memcpy(&bits, from, sizeof bits);
+            keys[i] = IS_NAN(bits) ? of_nan : TO_KEY(bits);
+        }
     }
 }
 
 /* ---- Walking --------------------------------------------------------------------------------- */
 
-/* One step of a walk: where it goes on. */
-INLINE uint32_t NAMED(step)(const NODE *nodes, uint32_t at, const KEY *keys, const unsigned bits) {
-    const NODE *node = nodes + at;
-    uint32_t skip = (uint32_t)((KEY)node->link >> bits);
-    KEY key = keys[(uint32_t)node->link & ((1u << bits) - 1)];
-    uint32_t is_high = key >= node->bound; /* as arithmetic: a branch would be mispredicted */
-    return at + 1 + (skip & (0u - is_high));
+/* One step of the n walks of a list. Those that end leave it, and the numbers of their leaves are
+ * written; returns how many are left. No branch depends on the way of a walk. */
+INLINE uint32_t NAMED(advance)(const ortl__node_walks *walks, uint32_t *ids, uint32_t *places,
+                               uint32_t n, const unsigned column_bits, const unsigned row_bits) {
+    const NODE *nodes = walks->nodes;
+    const KEY *keys = walks->keys;
+    const size_t row_mask = ((size_t)1 << row_bits) - 1;
+    uint32_t n_left = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t id = ids[i], at = places[i];
+        const LINK link = nodes[at].link;
+        const size_t column = link >> ORTL__LINK_FLAGS & (((LINK)1 << column_bits) - 1);
+        const uint32_t leap = (uint32_t)(link >> (column_bits + ORTL__LINK_FLAGS));
+        const uint32_t is_high = keys[column << row_bits | (id & row_mask)] >= nodes[at].bound;
+        const uint32_t low_is_leaf = (uint32_t)link / ORTL__LINK_LOW_LEAF & 1;
+        const uint32_t high_is_leaf = (uint32_t)link & ORTL__LINK_HIGH_LEAF;
+        const uint32_t has_ended = (is_high & high_is_leaf) | ((is_high ^ 1) & low_is_leaf);
+        const uint32_t nowhere = ORTL__NODE_WALKS;
+        walks->leaves[nowhere ^ ((nowhere ^ id) & (0u - has_ended))] =
+            leap + (is_high & low_is_leaf);
+        ids[n_left] = id;
+        places[n_left] = at + 1 + (leap & (0u - (is_high & ~low_is_leaf)));
+        n_left += has_ended ^ 1;
+    }
+    return n_left;
 }
 
-/* GROUP walks to their leaves: places (GROUP), and key_stride keys between the walks' rows. */
-INLINE void NAMED(walk)(const NODE *nodes, const KEY *keys, size_t key_stride, uint32_t *places,
-                        const unsigned bits) {
-    uint32_t moved;
+/* Appends the walks of all rows down a tree to the list of n; returns how many there are now. */
+static uint32_t NAMED(begin_tree)(const ortl__node_walks *walks, uint32_t tree, uint32_t *ids,
+                                  uint32_t *places, uint32_t n) {
+    int has_tests = walks->node_begin[tree] < walks->node_begin[tree + 1];
+    for (uint32_t row = 0; row < walks->n_rows; row++) {
+        walks->leaves[tree << walks->row_bits | row] = 0;
+        ids[n + row] = tree << walks->row_bits | row;
+        places[n + row] = walks->node_begin[tree];
+    }
+    return has_tests ? n + walks->n_rows : n;
+}
+
+static void NAMED(walk)(const ortl__node_walks *walks) {
+    uint32_t ids[ORTL__NODE_LIST], places[ORTL__NODE_LIST], tree = 0, n = 0;
     do {
-        const KEY *row = keys;
-        moved = 0;
-        UNROLLED for (int i = 0; i < GROUP; i++, row += key_stride) {
-            uint32_t at = places[i], next = NAMED(step)(nodes, at, row, bits);
-            moved |= next ^ at;
-            places[i] = next;
-        }
-    } while (moved != 0);
-}
-
-static void NAMED(walk_any)(const NODE *nodes, const KEY *keys, size_t key_stride, unsigned bits,
-                            uint32_t *places) {
-    switch (bits) {
-    case 8: NAMED(walk)(nodes, keys, key_stride, places, 8); break;
-    case 12: NAMED(walk)(nodes, keys, key_stride, places, 12); break;
-    default: NAMED(walk)(nodes, keys, key_stride, places, 16); break;
-    }
-}
-
-static void NAMED(walk_rows)(const void *nodes, uint32_t root, const void *keys, size_t key_stride,
-                             size_t n, unsigned bits, uint32_t *places) {
-    for (size_t i = 0; i < n; i += GROUP) {
-        for (size_t k = 0; k < GROUP; k++) places[i + k] = root;
-        NAMED(walk_any)(nodes, (const KEY *)keys + i * key_stride, key_stride, bits, places + i);
-    }
-}
-
-static void NAMED(walk_trees)(const void *nodes, const uint32_t *roots, const void *keys,
-                              unsigned bits, uint32_t *places) {
-    memcpy(places, roots, GROUP * sizeof *places);
-    NAMED(walk_any)(nodes, keys, 0, bits, places);
+        while (tree < walks->n_trees && n + walks->n_rows <= ORTL__NODE_LIST)
+            n = NAMED(begin_tree)(walks, tree++, ids, places, n);
+        if (walks->column_bits == 8 && walks->row_bits == ORTL__NODE_ROW_BITS)
+            n = NAMED(advance)(walks, ids, places, n, 8, ORTL__NODE_ROW_BITS);
+        else
+            n = NAMED(advance)(walks, ids, places, n, walks->column_bits, walks->row_bits);
+    } while (n > 0 || tree < walks->n_trees);
 }
 
 /* ---- Leaves ---------------------------------------------------------------------------------- */
 
-/* Adds what a leaf of the tree gives to the sums of a row, (n_targets). */
-static inline void NAMED(add_leaf)(const ortl__node_pack *pack, uint32_t tree, NODE leaf,
-                                   REAL *sums) {
+static void NAMED(add)(const void *values, const uint32_t *leaves, size_t n, void *sums) {
+    for (size_t i = 0; i < n; i++) ((REAL *)sums)[i] += ((const REAL *)values)[leaves[i]];
+}
+
+/* Adds one value for each row, from one tree: sums (n_rows). */
+static void NAMED(add_tree)(const ortl__node_pack *pack, uint32_t tree, const uint32_t *leaves,
+                            uint32_t n_rows, REAL *sums) {
+    const REAL *values = (const REAL *)pack->values + pack->leaf_begin[tree];
     const ortl__votes *votes = &pack->votes;
-    int is_first = votes->is_first[tree];
-    if (votes->shape == ORTL__VOTES_ONE) {
-        uint32_t target = ortl__votes_target(votes, tree);
-        REAL value;
-        memcpy(&value, &leaf.bound, sizeof value);
-        sums[target] = COMBINE(votes->aggregate, sums[target], value, is_first);
+    if (votes->aggregate > ORTL__AGGREGATE_SUM) {
+        for (uint32_t i = 0; i < n_rows; i++)
+            sums[i] = COMBINE(votes->aggregate, sums[i], values[leaves[i]], votes->is_first[tree]);
+    } else if (n_rows < FEW_ROWS) {
+        for (uint32_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
+    } else {
+        pack->loops->add(values, leaves, n_rows, sums);
+    }
+}
+
+/* The sums of a single row, (n_targets), in a register as long as trees have the same target: going
+ * through memory takes thrice as long. */
+static void NAMED(add_row)(const ortl__node_pack *pack, const ortl__node_walks *walks,
+                           uint32_t first_tree, REAL *sums) {
+    const uint32_t *leaf_begin = pack->leaf_begin + first_tree;
+    uint32_t target = ortl__votes_target(&pack->votes, first_tree);
+    REAL sum = sums[target];
+    for (uint32_t t = 0; t < walks->n_trees; t++) {
+        uint32_t next = ortl__votes_target(&pack->votes, first_tree + t);
+        if (next != target) {
+            sums[target] = sum;
+            target = next;
+            sum = sums[target];
+        }
+        sum += ((const REAL *)pack->values)[leaf_begin[t] + walks->leaves[t]];
+    }
+    sums[target] = sum;
+}
+
+/* Trees that give one value each, from first_tree on: sums (n_targets, 1 << row_bits). */
+static void NAMED(add_one)(const ortl__node_pack *pack, const ortl__node_walks *walks,
+                           uint32_t first_tree, REAL *sums) {
+    const ortl__votes *votes = &pack->votes;
+    const uint32_t *leaves = walks->leaves;
+    if (walks->n_rows == 1 && votes->aggregate <= ORTL__AGGREGATE_SUM) {
+        NAMED(add_row)(pack, walks, first_tree, sums);
         return;
     }
-    const REAL *values = (const REAL *)pack->values + (size_t)leaf.bound * votes->n_targets;
-    for (size_t i = 0; i < votes->n_targets; i++)
-        sums[i] = COMBINE(votes->aggregate, sums[i], values[i], is_first);
+    for (uint32_t t = 0; t < walks->n_trees; t++, leaves += (size_t)1 << walks->row_bits) {
+        size_t target = ortl__votes_target(votes, first_tree + t);
+        NAMED(add_tree)
+        (pack, first_tree + t, leaves, walks->n_rows, sums + (target << walks->row_bits));
+    }
+}
+
+/* Trees that give one value for each target: sums (n_rows, n_targets). */
+static void NAMED(add_dense)(const ortl__node_pack *pack, const ortl__node_walks *walks,
+                             uint32_t first_tree, REAL *sums) {
+    const ortl__votes *votes = &pack->votes;
+    const size_t n_targets = votes->n_targets, stride = (size_t)1 << walks->row_bits;
+    for (uint32_t t = 0; t < walks->n_trees; t++) {
+        const REAL *values =
+            (const REAL *)pack->values + pack->leaf_begin[first_tree + t] * n_targets;
+        int is_first = votes->is_first[first_tree + t];
+        for (uint32_t i = 0; i < walks->n_rows; i++) {
+            const REAL *value = values + walks->leaves[t * stride + i] * n_targets;
+            REAL *sum = sums + i * n_targets;
+            if (votes->aggregate <= ORTL__AGGREGATE_SUM)
+                for (size_t k = 0; k < n_targets; k++) sum[k] += value[k];
+            else
+                for (size_t k = 0; k < n_targets; k++)
+                    sum[k] = COMBINE(votes->aggregate, sum[k], value[k], is_first);
+        }
+    }
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-/* One row through all trees. */
-static void NAMED(run_row)(const ortl__node_pack *pack, const KEY *keys, REAL *sums) {
-    const NODE *nodes = pack->nodes;
-    uint32_t places[ORTL__NODE_MOST_TREES], n_group = pack->loops->n_trees;
-    for (uint32_t tree = 0; tree < pack->n_trees; tree += n_group) {
-        uint32_t left = pack->n_trees - tree, n = left < n_group ? left : n_group;
-        pack->loops->walk_trees(nodes, pack->roots + tree, keys, pack->column_bits, places);
-        for (uint32_t i = 0; i < n; i++) NAMED(add_leaf)(pack, tree + i, nodes[places[i]], sums);
+/* Walks of the rows whose keys were made down all trees. sums: of the shape of the votes. */
+static void NAMED(run_trees)(const ortl__node_pack *pack, ortl__node_walks *walks, REAL *sums) {
+    uint32_t most_trees = ORTL__NODE_WALKS >> walks->row_bits;
+    for (uint32_t tree = 0; tree < pack->n_trees; tree += walks->n_trees) {
+        uint32_t left = pack->n_trees - tree;
+        walks->n_trees = left < most_trees ? left : most_trees;
+        walks->node_begin = pack->node_begin + tree;
+        pack->loops->walk(walks);
+        if (pack->votes.shape == ORTL__VOTES_ONE)
+            NAMED(add_one)(pack, walks, tree, sums);
+        else
+            NAMED(add_dense)(pack, walks, tree, sums);
     }
 }
 
-/* n rows, a multiple of what the loops take, through all trees: keys (n, key_stride), sums (n,
- * n_targets). */
-static void NAMED(run_groups)(const ortl__node_pack *pack, const KEY *keys, size_t key_stride,
-                              size_t n, REAL *sums) {
-    const NODE *nodes = pack->nodes;
-    uint32_t places[MOST_BLOCK_ROWS];
-    size_t n_targets = pack->votes.n_targets;
-    for (uint32_t tree = 0; tree < pack->n_trees && n > 0; tree++) {
-        pack->loops->walk_rows(nodes, pack->roots[tree], keys, key_stride, n, pack->column_bits,
-                               places);
-        for (size_t i = 0; i < n; i++)
-            NAMED(add_leaf)(pack, tree, nodes[places[i]], sums + i * n_targets);
-    }
-}
-
-/* A block of rows whose keys fit the scratch. */
+/* At most ORTL__NODE_ROWS rows through all trees. */
 static void NAMED(run_block)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
-                             KEY *keys) {
-    size_t n_targets = pack->votes.n_targets, key_stride = (size_t)pack->n_columns + 1;
-    size_t n = rows->n_rows, n_grouped = n / pack->loops->n_rows * pack->loops->n_rows;
-    const REAL *row = rows->data;
-    for (size_t i = 0; i < n; i++) {
-        pack->loops->make_keys(pack->columns, pack->n_columns,
-                               row + (ptrdiff_t)i * rows->row_stride, rows->column_stride,
-                               keys + i * key_stride);
-        keys[i * key_stride + pack->n_columns] = KEY_HIGH;
+                             void *scratch) {
+    uint32_t leaves[ORTL__NODE_WALKS + 1];
+    size_t n_targets = pack->votes.n_targets;
+    ortl__node_walks walks = {.nodes = pack->nodes,
+                              .keys = scratch,
+                              .n_rows = (uint32_t)rows->n_rows,
+                              .row_bits = bits_of_rows(rows->n_rows),
+                              .column_bits = pack->column_bits,
+                              .leaves = leaves};
+    pack->loops->make_keys(pack->columns, pack->n_columns, rows, walks.row_bits, scratch);
+    if (pack->votes.shape == ORTL__VOTES_DENSE || n_targets == 1) {
+        memset(sums, 0, rows->n_rows * n_targets * sizeof *sums);
+        NAMED(run_trees)(pack, &walks, sums);
+        return;
     }
-    memset(sums, 0, n * n_targets * sizeof *sums);
-    NAMED(run_groups)(pack, keys, key_stride, n_grouped, sums);
-    for (size_t i = n_grouped; i < n; i++)
-        NAMED(run_row)(pack, keys + i * key_stride, sums + i * n_targets);
+    REAL *by_target = (REAL *)scratch + ((size_t)pack->n_columns << walks.row_bits);
+    memset(by_target, 0, (n_targets << walks.row_bits) * sizeof *sums);
+    NAMED(run_trees)(pack, &walks, by_target);
+    for (size_t i = 0; i < rows->n_rows; i++)
+        for (size_t k = 0; k < n_targets; k++)
+            sums[i * n_targets + k] = by_target[(k << walks.row_bits) + i];
 }
 
 static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
                        void *scratch) {
-    size_t n_block = block_rows(pack);
-    for (size_t first = 0; first < rows->n_rows; first += n_block) {
+    for (size_t first = 0; first < rows->n_rows; first += ORTL__NODE_ROWS) {
         size_t left = rows->n_rows - first;
         const REAL *data = (const REAL *)rows->data + (ptrdiff_t)first * rows->row_stride;
-        ortl__rows block = {data, left < n_block ? left : n_block, rows->row_stride,
+        ortl__rows block = {data, left < ORTL__NODE_ROWS ? left : ORTL__NODE_ROWS, rows->row_stride,
                             rows->column_stride};
         NAMED(run_block)(pack, &block, sums + first * pack->votes.n_targets, scratch);
     }
@@ -153,40 +213,36 @@ static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL
 
 /* ---- Building -------------------------------------------------------------------------------- */
 
-/* The node of a test: the column and the way to the high child are known. */
-static inline NODE NAMED(make_test)(const ortl__node_pack *pack, const ortl__cut *cut,
-                                    uint64_t skip, uint32_t column) {
-    return (NODE){(KEY)(cut->limit + 1), (LINK)(skip << pack->column_bits | column)};
+/* The test at a place of the list, whose column is known. */
+static NODE NAMED(make_test)(const ortl__node_pack *pack, const ortl__preorder_node *listed,
+                             uint32_t place, const ortl__cut *cut, uint32_t column) {
+    uint32_t low = place + 1, high = listed[place].high;
+    int low_is_leaf = listed[low].high == 0, high_is_leaf = listed[high].high == 0;
+    LINK link = (LINK)column << ORTL__LINK_FLAGS;
+    LINK leap = (high - listed[high].leaf) - (low - listed[low].leaf); /* tests on the low side */
+    if (low_is_leaf || high_is_leaf) leap = listed[low_is_leaf ? low : high].leaf;
+    if (low_is_leaf) link |= ORTL__LINK_LOW_LEAF;
+    if (high_is_leaf) link |= ORTL__LINK_HIGH_LEAF;
+    link |= leap << (pack->column_bits + ORTL__LINK_FLAGS);
+    return (NODE){(KEY)(cut->limit + 1), link};
 }
 
-/* The node of a leaf, which skips back to itself; number is that of the leaf in values. */
-static inline NODE NAMED(make_leaf)(ortl__node_pack *pack, const ortl__forest *forest, uint32_t row,
-                                    uint64_t number) {
-    NODE node = {0, (LINK)(UINT64_MAX << pack->column_bits | pack->n_columns)};
-    if (pack->votes.shape == ORTL__VOTES_ONE) {
-        ortl__votes_copy(&pack->votes, forest, row, &node.bound);
-    } else {
-        node.bound = (KEY)number;
-        ortl__votes_copy(&pack->votes, forest, row,
-                         (REAL *)pack->values + number * pack->votes.n_targets);
-    }
-    return node;
-}
-
-/* Writes the nodes of the tree that was listed from nodes[begin] on. */
+/* Appends the tree that was listed. sides: see column_of. */
 static void NAMED(pack_tree)(ortl__node_pack *pack, const ortl__preorder *preorder,
-                             const uint32_t *sides, uint64_t begin, uint64_t first_leaf) {
+                             const uint32_t *sides, uint32_t tree) {
     const ortl__forest *forest = preorder->forest;
-    NODE *nodes = (NODE *)pack->nodes + begin;
+    NODE *nodes = (NODE *)pack->nodes + pack->node_begin[tree];
+    size_t n_values = ortl__votes_per_leaf(&pack->votes);
+    REAL *values = (REAL *)pack->values + pack->leaf_begin[tree] * n_values;
     for (uint32_t i = 0; i < preorder->n_nodes; i++) {
         const ortl__preorder_node *node = &preorder->nodes[i];
         ortl__cut cut = {0};
         if (node->high == 0) {
-            nodes[i] = NAMED(make_leaf)(pack, forest, node->row, first_leaf + node->leaf);
+            ortl__votes_copy(&pack->votes, forest, node->row, values + node->leaf * n_values);
             continue;
         }
         ortl__cut_of(forest, node->row, &cut);
-        nodes[i] = NAMED(make_test)(pack, &cut, node->high - (i + 1),
-                                    column_of(forest, sides, node->row, &cut));
+        nodes[i - node->leaf] = NAMED(make_test)(pack, preorder->nodes, i, &cut,
+                                                 column_of(forest, sides, node->row, &cut));
     }
 }

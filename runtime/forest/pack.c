@@ -32,6 +32,7 @@ static const ortl__pack_kernel kernels[] = {
     {"slices-avx512", AVX512, &ortl__form_slices, &ortl__slice_kernel_avx512},
     {"slices-avx2", ORTL__CPU_AVX2, &ortl__form_slices, &ortl__slice_kernel_avx2},
     {"nodes-avx512", AVX512, &ortl__form_nodes, &ortl__node_loops_avx512},
+    {"nodes-avx2", ORTL__CPU_AVX2, &ortl__form_nodes, &ortl__node_loops_avx2},
 #endif
     {"nodes-plain", 0, &ortl__form_nodes, &ortl__node_loops_plain},
     {"levels-plain", 0, &ortl__form_levels, &ortl__slice_kernel_plain},
@@ -138,10 +139,10 @@ static void write_name(ortl__pack *pack) {
 
 /* ---- Building -------------------------------------------------------------------------------- */
 
-static ortl_status build_part(part *p, ortl__survey *survey, ortl__forest *forest, int may_consume,
+static ortl_status build_part(part *p, ortl__survey *survey, const ortl__forest *forest,
                               ortl__cpu cpu, ortl_error *error) {
     if (p->kernel == NULL || p->kernel->form == NULL) return ORTL_OK;
-    return p->kernel->form->build(survey, forest, may_consume, cpu, p->kernel, &p->state, error);
+    return p->kernel->form->build(survey, forest, cpu, p->kernel, &p->state, error);
 }
 
 static void free_part(part *p) {
@@ -166,10 +167,8 @@ static ortl_status build_parts(ortl__pack *pack, ortl__survey *survey, ortl__for
     ortl_status status = choose_kernels(pack, survey, wish, error);
     if (status != ORTL_OK) return status;
     write_name(pack);
-    status = build_part(&pack->many, survey, forest,
-                        !wish->keeps_forest && pack->few.kernel == NULL, wish->cpu, error);
-    if (status == ORTL_OK)
-        status = build_part(&pack->few, survey, forest, !wish->keeps_forest, wish->cpu, error);
+    status = build_part(&pack->many, survey, forest, wish->cpu, error);
+    if (status == ORTL_OK) status = build_part(&pack->few, survey, forest, wish->cpu, error);
     if (status == ORTL_OK && pack->many.state != NULL && !wish->keeps_forest) drop_arrays(forest);
     return status;
 }

@@ -24,9 +24,8 @@ struct ortl__form {
     int (*can_hold)(const ortl__survey *survey, const ortl__pack_kernel *kernel);
     /* Nanoseconds for a row, by rule of thumb, when n_rows rows come at once. */
     double (*cost)(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows);
-    /* Makes the form. With may_consume it may take arrays of the forest over, which are NULL in it
-     * afterwards. */
-    ortl_status (*build)(ortl__survey *survey, ortl__forest *forest, int may_consume, ortl__cpu cpu,
+    /* Makes the form. */
+    ortl_status (*build)(ortl__survey *survey, const ortl__forest *forest, ortl__cpu cpu,
                          const ortl__pack_kernel *kernel, void **state_out, ortl_error *error);
     /* As ortl__kernel_function; scratch has scratch_bytes(state, n_rows) bytes, 64-byte aligned. */
     void (*run)(const void *state, const ortl__rows *rows, void *sums, uint8_t *voted,

@@ -1,34 +1,24 @@
 /*
- * Builds the node form, in place over the arrays of the forest where its nodes lie in pre-order
- * already, as exporters of deep forests write them; nodes_template.h walks it.
+ * Builds the node form; nodes_template.h and x86/nodes_avx512.c walk it.
  */
 #include "pack_nodes.h"
 
 #include <string.h>
 
-#define INLINE   __attribute__((always_inline)) static inline
-#define UNROLLED _Pragma("GCC unroll 4")
-
-/* Walks that overlap. */
-enum { GROUP = 16 };
-
-/* Keys of a block of rows stay in a first-level cache. */
-enum { MOST_BLOCK_ROWS = 128, BLOCK_KEY_BYTES = 32768 };
+#define INLINE __attribute__((always_inline)) static inline
 
 static size_t key_bytes(const ortl__node_pack *pack) {
     return pack->is_double ? sizeof(int64_t) : sizeof(int32_t);
 }
 
-/* Rows of a block: a multiple of what the loops take. */
-static size_t block_rows(const ortl__node_pack *pack) {
-    size_t n = BLOCK_KEY_BYTES / (key_bytes(pack) * ((size_t)pack->n_columns + 1));
-    if (n > MOST_BLOCK_ROWS) return MOST_BLOCK_ROWS;
-    return n < pack->loops->n_rows ? pack->loops->n_rows
-                                   : n / pack->loops->n_rows * pack->loops->n_rows;
-}
+/* Rows for which a call of a loop does not pay. */
+enum { FEW_ROWS = 4 };
 
-static uint64_t n_roots(const ortl__node_pack *pack) {
-    return (uint64_t)pack->n_trees + ORTL__NODE_MOST_TREES;
+/* Bits that number so many rows, at most ORTL__NODE_ROWS. */
+static unsigned bits_of_rows(size_t n_rows) {
+    unsigned bits = 0;
+    while (((size_t)1 << bits) < n_rows) bits++;
+    return bits;
 }
 
 /* The column of a test. sides (2 x n_columns of the forest): columns by feature and side of NaN. */
@@ -86,23 +76,19 @@ static double combine_double(ortl__aggregate aggregate, double so_far, double vo
 #define COMBINE  combine_double
 #include "nodes_template.h"
 
-const ortl__node_loops ortl__node_loops_plain = {
-    make_keys_float, walk_rows_float, walk_trees_float, GROUP, GROUP, 1.6, 1.8};
+const ortl__node_loops ortl__node_loops_plain = {make_keys_float, walk_float, add_float, 2.4};
 
-static const ortl__node_loops loops_double = {
-    make_keys_double, walk_rows_double, walk_trees_double, GROUP, GROUP, 1.6, 1.8};
+static const ortl__node_loops loops_double = {make_keys_double, walk_double, add_double, 2.4};
 
 /* ---- Columns --------------------------------------------------------------------------------- */
 
-/* Column bits that leave room for the high children of every tree; 0 when there are none. */
+/* Column bits that leave room for the leaves of every tree; 0 when there are none. */
 static uint32_t bits_for(const ortl__survey *survey) {
     uint64_t most_columns = 2 * (uint64_t)survey->forest->n_features_used + 1;
-    uint64_t most_nodes = 2 * (uint64_t)survey->max_leaves;
-    for (uint32_t bits = 8; bits <= 16; bits += 4)
-        if (most_columns <= (uint64_t)1 << bits &&
-            (survey->forest->is_double || most_nodes <= (uint64_t)1 << (31 - bits)))
-            return bits;
-    return 0;
+    uint32_t bits = 8;
+    while (most_columns > (uint64_t)1 << bits) bits++;
+    uint32_t most_bits = survey->forest->is_double ? 30 : 30 - bits;
+    return bits <= 30 && survey->max_leaves <= (uint64_t)1 << most_bits ? bits : 0;
 }
 
 /* Numbers the columns that tests read, in order of features: sides as for column_of. */
@@ -132,92 +118,25 @@ static size_t node_bytes(const ortl__node_pack *pack) {
     return pack->is_double ? sizeof(ortl__node64) : sizeof(ortl__node32);
 }
 
-/* Lists the trees one by one and copies them. */
-static ortl_status copy_trees(ortl__node_pack *pack, const ortl__forest *forest,
+static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
                               const uint32_t *sides, ortl_error *error) {
     ortl__preorder preorder;
-    uint64_t at = 0, leaf = 0;
-    ortl_status status =
-        ortl__memory_new(pack->memory, pack->n_nodes, node_bytes(pack), &pack->nodes, error);
+    ortl_status status = ORTL_OK;
     ortl__preorder_init(&preorder, forest);
+    pack->node_begin[0] = pack->leaf_begin[0] = 0;
     for (uint32_t tree = 0; tree < pack->n_trees && status == ORTL_OK; tree++) {
         int fits;
         status = ortl__preorder_tree(&preorder, tree, &fits, error);
         if (status != ORTL_OK) break;
-        pack->roots[tree] = (uint32_t)at;
         if (pack->is_double)
-            pack_tree_double(pack, &preorder, sides, at, leaf);
+            pack_tree_double(pack, &preorder, sides, tree);
         else
-            pack_tree_float(pack, &preorder, sides, at, leaf);
-        at += preorder.n_nodes;
-        leaf += preorder.n_leaves;
+            pack_tree_float(pack, &preorder, sides, tree);
+        pack->leaf_begin[tree + 1] = pack->leaf_begin[tree] + preorder.n_leaves;
+        pack->node_begin[tree + 1] = pack->node_begin[tree] + preorder.n_nodes - preorder.n_leaves;
     }
     ortl__preorder_free(&preorder);
     return status;
-}
-
-/* Turns the rows of one tree, which lie in pre-order, into bounds (over value) and links (over
- * false_child). Returns the number of leaves so far. */
-static uint64_t convert_tree(ortl__node_pack *pack, ortl__forest *forest, const uint32_t *sides,
-                             uint64_t begin, uint64_t end, uint64_t n_leaves) {
-    for (uint64_t i = begin; i < end; i++) {
-        uint32_t row = (uint32_t)i;
-        ortl__cut cut = {0};
-        ortl__node32 node;
-        if (forest->test[row] == ORTL__MODE_LEAF) {
-            node = make_leaf_float(pack, forest, row, n_leaves++);
-        } else {
-            ortl__cut_of(forest, row, &cut);
-            node = make_test_float(pack, &cut, ortl__cut_high(forest, row, &cut) - (i + 1),
-                                   column_of(forest, sides, row, &cut));
-        }
-        memcpy((float *)forest->value + row, &node.bound, sizeof node.bound);
-        forest->false_child[row] = node.link;
-    }
-    return n_leaves;
-}
-
-/* Frees an array of the forest that has n elements. */
-static void drop_array(ortl__forest *forest, uint32_t **array, uint64_t n) {
-    ortl__memory_free(forest->memory, *array, n, sizeof **array);
-    *array = NULL;
-}
-
-/* Widens the bounds to whole nodes, from the last one back, with the links beside them. */
-static ortl_status join_nodes(ortl__node_pack *pack, ortl__forest *forest, ortl_error *error) {
-    void *block = forest->value;
-    ortl_status status = ortl__memory_resize(pack->memory, &block, forest->n_nodes,
-                                             2 * (uint64_t)forest->n_nodes, sizeof(int32_t), error);
-    if (status != ORTL_OK) return status;
-    forest->value = NULL;
-    pack->nodes = block;
-    pack->n_nodes = forest->n_nodes;
-    for (uint64_t i = forest->n_nodes; i-- > 0;) {
-        ortl__node32 node = {((const int32_t *)block)[i], forest->false_child[i]};
-        memcpy((char *)block + i * sizeof node, &node, sizeof node);
-    }
-    drop_array(forest, &forest->false_child, forest->n_nodes);
-    return ORTL_OK;
-}
-
-/* Makes the nodes where the arrays of the forest lie. */
-static ortl_status convert_trees(ortl__node_pack *pack, ortl__forest *forest, const uint32_t *sides,
-                                 ortl_error *error) {
-    uint64_t n_leaves = 0;
-    for (uint32_t tree = 0; tree < pack->n_trees; tree++) {
-        uint64_t begin = forest->roots[tree];
-        uint64_t end = tree + 1 < pack->n_trees ? forest->roots[tree + 1] : pack->n_nodes;
-        pack->roots[tree] = (uint32_t)begin;
-        n_leaves = convert_tree(pack, forest, sides, begin, end, n_leaves);
-    }
-    drop_array(forest, &forest->true_child, forest->n_nodes);
-    drop_array(forest, &forest->feature, forest->n_nodes);
-    drop_array(forest, &forest->weight_target, forest->n_weights);
-    ortl__memory_free(forest->memory, forest->test, forest->n_nodes, 1);
-    ortl__memory_free(forest->memory, forest->weight, forest->n_weights, sizeof(float));
-    forest->test = NULL;
-    forest->weight = NULL;
-    return join_nodes(pack, forest, error);
 }
 
 /* ---- The form -------------------------------------------------------------------------------- */
@@ -227,42 +146,50 @@ static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel)
     return has_loops && bits_for(survey) != 0 && survey->n_tests + survey->n_leaves <= INT32_MAX;
 }
 
+static size_t value_bytes(const ortl__node_pack *pack) {
+    return pack->is_double ? sizeof(double) : sizeof(float);
+}
+
 static void pack_free(void *state) {
     ortl__node_pack *pack = state;
-    size_t real_bytes = pack->is_double ? sizeof(double) : sizeof(float);
+    uint64_t n_begins = (uint64_t)pack->n_trees + 1;
     if (pack->votes.memory != NULL) ortl__votes_free(&pack->votes);
     ortl__memory_free(pack->memory, pack->columns, pack->n_columns, sizeof *pack->columns);
-    ortl__memory_free(pack->memory, pack->roots, n_roots(pack), sizeof *pack->roots);
+    ortl__memory_free(pack->memory, pack->node_begin, n_begins, sizeof *pack->node_begin);
+    ortl__memory_free(pack->memory, pack->leaf_begin, n_begins, sizeof *pack->leaf_begin);
     ortl__memory_free(pack->memory, pack->nodes, pack->n_nodes, node_bytes(pack));
-    ortl__memory_free(pack->memory, pack->values, pack->n_values, real_bytes);
+    ortl__memory_free(pack->memory, pack->values, pack->n_values, value_bytes(pack));
     ortl__memory_free(pack->memory, pack, 1, sizeof *pack);
 }
 
-static ortl_status fill(ortl__node_pack *pack, const ortl__survey *survey, ortl__forest *forest,
-                        int may_consume, ortl_error *error) {
+static ortl_status reserve(ortl__node_pack *pack, ortl_error *error) {
+    uint64_t n_begins = (uint64_t)pack->n_trees + 1;
+    ortl_status status = ortl__memory_new(pack->memory, n_begins, sizeof *pack->node_begin,
+                                          &pack->node_begin, error);
+    if (status == ORTL_OK)
+        status = ortl__memory_new(pack->memory, n_begins, sizeof *pack->leaf_begin,
+                                  &pack->leaf_begin, error);
+    if (status == ORTL_OK)
+        status =
+            ortl__memory_new(pack->memory, pack->n_nodes, node_bytes(pack), &pack->nodes, error);
+    if (status == ORTL_OK)
+        status =
+            ortl__memory_new(pack->memory, pack->n_values, value_bytes(pack), &pack->values, error);
+    return status;
+}
+
+static ortl_status fill(ortl__node_pack *pack, const ortl__forest *forest, ortl_error *error) {
     uint64_t n_sides = 2 * (uint64_t)forest->n_columns;
-    size_t real_bytes = forest->is_double ? sizeof(double) : sizeof(float);
     uint32_t *sides = NULL;
-    if (survey->votes.shape == ORTL__VOTES_DENSE)
-        pack->n_values = survey->n_leaves * forest->n_targets;
     ortl_status status = ortl__memory_new_zero(pack->memory, n_sides, sizeof *sides, &sides, error);
     if (status == ORTL_OK) status = number_columns(pack, forest, sides, error);
-    if (status == ORTL_OK)
-        status = ortl__memory_new_zero(pack->memory, n_roots(pack), sizeof *pack->roots,
-                                       &pack->roots, error);
-    if (status == ORTL_OK)
-        status = ortl__memory_new(pack->memory, pack->n_values, real_bytes, &pack->values, error);
-    if (status == ORTL_OK) {
-        if (may_consume && survey->is_preorder && !forest->is_double)
-            status = convert_trees(pack, forest, sides, error);
-        else
-            status = copy_trees(pack, forest, sides, error);
-    }
+    if (status == ORTL_OK) status = reserve(pack, error);
+    if (status == ORTL_OK) status = pack_trees(pack, forest, sides, error);
     ortl__memory_free(pack->memory, sides, n_sides, sizeof *sides);
     return status;
 }
 
-static ortl_status build(ortl__survey *survey, ortl__forest *forest, int may_consume, ortl__cpu cpu,
+static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl__cpu cpu,
                          const ortl__pack_kernel *kernel, void **state_out, ortl_error *error) {
     ortl__node_pack *pack = NULL;
     (void)cpu;
@@ -272,10 +199,11 @@ static ortl_status build(ortl__survey *survey, ortl__forest *forest, int may_con
     pack->is_double = forest->is_double;
     pack->loops = forest->is_double ? &loops_double : kernel->loops;
     pack->n_trees = forest->n_trees;
-    pack->n_nodes = survey->n_tests + survey->n_leaves;
+    pack->n_nodes = (uint32_t)survey->n_tests;
+    pack->n_values = survey->n_leaves * ortl__votes_per_leaf(&survey->votes);
     pack->column_bits = bits_for(survey);
     status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
-    if (status == ORTL_OK) status = fill(pack, survey, forest, may_consume, error);
+    if (status == ORTL_OK) status = fill(pack, forest, error);
     if (status == ORTL_OK)
         *state_out = pack;
     else
@@ -295,32 +223,31 @@ static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *
 
 static uint64_t scratch_bytes(const void *state, size_t n_rows) {
     const ortl__node_pack *pack = state;
-    size_t n = n_rows < block_rows(pack) ? n_rows : block_rows(pack);
-    return n * key_bytes(pack) * ((uint64_t)pack->n_columns + 1);
+    unsigned row_bits = bits_of_rows(n_rows < ORTL__NODE_ROWS ? n_rows : ORTL__NODE_ROWS);
+    uint64_t n_sums = pack->votes.shape == ORTL__VOTES_ONE ? pack->votes.n_targets : 0;
+    return ((pack->n_columns + n_sums) << row_bits) * key_bytes(pack);
 }
 
 static uint64_t bytes(const void *state) {
     const ortl__node_pack *pack = state;
-    size_t real_bytes = pack->is_double ? sizeof(double) : sizeof(float);
     return sizeof *pack + ortl__votes_bytes(&pack->votes) +
-           pack->n_columns * (uint64_t)sizeof *pack->columns + n_roots(pack) * sizeof *pack->roots +
-           pack->n_nodes * node_bytes(pack) + pack->n_values * real_bytes;
+           pack->n_columns * (uint64_t)sizeof *pack->columns +
+           ((uint64_t)pack->n_trees + 1) * 2 * sizeof *pack->node_begin +
+           pack->n_nodes * (uint64_t)node_bytes(pack) + pack->n_values * value_bytes(pack);
 }
 
 /* Nanoseconds for a key, and for what comes with each tree, by rule of thumb. */
 #define KEY_COST  0.5
 #define TREE_COST 2.0
 
-/* A visit costs about the same in trees of all sizes that caches hold, and a group is walked as
- * long as its longest walk. */
+/* What a visit of a single row costs more: it waits for memory that many rows share. */
+#define ROW_SURCHARGE 1.2
+
 static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
     const ortl__node_loops *loops = kernel->loops;
-    double visit_cost = n_rows < loops->n_rows ? loops->tree_cost : loops->row_cost;
-    uint32_t n_groups = (survey->forest->n_trees + loops->n_trees - 1) / loops->n_trees;
-    double n_trees = n_rows < loops->n_rows ? n_groups * loops->n_trees : survey->forest->n_trees;
-    double depth = (double)survey->forest->steps_per_row / survey->forest->n_trees;
-    return KEY_COST * 2 * survey->forest->n_features_used +
-           n_trees * (TREE_COST + depth * visit_cost);
+    double visit_cost = loops->visit_cost * (1 + ROW_SURCHARGE / (double)n_rows);
+    return KEY_COST * survey->forest->n_features_used + TREE_COST * survey->forest->n_trees +
+           (double)survey->forest->steps_per_row * visit_cost;
 }
 
 const ortl__form ortl__form_nodes = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};

@@ -339,10 +339,9 @@ static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest, ortl
     return status;
 }
 
-static ortl_status build(ortl__survey *survey, ortl__forest *forest, int may_consume, ortl__cpu cpu,
+static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl__cpu cpu,
                          const ortl__pack_kernel *kernel, void **state_out, ortl_error *error) {
     slice_pack *pack = NULL;
-    (void)may_consume;
     ortl_status status = ortl__memory_new_zero(forest->memory, 1, sizeof *pack, &pack, error);
     if (status != ORTL_OK) return status;
     pack->memory = forest->memory;

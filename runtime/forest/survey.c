@@ -15,13 +15,6 @@ static int has_only_cuts(const ortl__forest *forest) {
     return 1;
 }
 
-/* Whether the tree that was listed lies in the forest as it is listed, from row begin on. */
-static int lies_in_order(const ortl__preorder *preorder, uint64_t begin) {
-    for (uint32_t i = 0; i < preorder->n_nodes; i++)
-        if (preorder->nodes[i].row != begin + i) return 0;
-    return 1;
-}
-
 /* The depth of a perfect tree with so many leaves; -1 when there is none up to 8. */
 static int perfect_depth(uint32_t n_leaves) {
     for (int depth = 0; depth <= 8; depth++)
@@ -62,8 +55,6 @@ static ortl_status look_at_trees(ortl__survey *survey, ortl__preorder *preorder,
         ortl_status status = ortl__preorder_tree(preorder, tree, &fits, error);
         if (status != ORTL_OK) return status;
         if (!fits) break;
-        survey->is_preorder =
-            survey->is_preorder && lies_in_order(preorder, survey->n_tests + survey->n_leaves);
         survey->n_tests += preorder->n_nodes - preorder->n_leaves;
         survey->n_leaves += preorder->n_leaves;
         if (preorder->n_leaves > survey->max_leaves) survey->max_leaves = preorder->n_leaves;
@@ -80,7 +71,7 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
     ortl__preorder preorder;
     memset(survey, 0, sizeof *survey);
     survey->forest = forest;
-    survey->is_preorder = survey->is_oblivious = 1;
+    survey->is_oblivious = 1;
     if (!has_only_cuts(forest) || forest->n_trees == 0) return ORTL_OK;
     ortl_status status = ortl__votes_begin(&survey->votes, forest, error);
     if (status != ORTL_OK) return status;

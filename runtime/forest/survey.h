@@ -9,14 +9,13 @@
 
 typedef struct ortl__survey {
     const ortl__forest *forest;
-    int is_packable;   /* all tests are cuts, votes are regular, shared nodes fit the budget */
-    int is_preorder;   /* the rows of the forest are the trees in pre-order, one after the other */
-    ortl__votes votes; /* of a packable forest */
-    int is_oblivious;  /* all tests of one depth of a tree are the same, and all leaves of a tree
-                          have one depth, at most 8 */
-    uint64_t n_levels; /* depths of all trees, of an oblivious forest */
-    uint64_t n_tests;  /* of all trees, shared ones written out */
-    uint64_t n_leaves; /* likewise */
+    int is_packable;     /* all tests are cuts, votes are regular, shared nodes fit the budget */
+    ortl__votes votes;   /* of a packable forest */
+    int is_oblivious;    /* all tests of one depth of a tree are the same, and all leaves of a tree
+                            have one depth, at most 8 */
+    uint64_t n_levels;   /* depths of all trees, of an oblivious forest */
+    uint64_t n_tests;    /* of all trees, shared ones written out */
+    uint64_t n_leaves;   /* likewise */
     uint32_t max_leaves; /* of a tree */
     /* Of a packable forest of floats whose trees are small enough for byte numbers of leaves; the
      * form that is built first may take it over. */
