@@ -232,7 +232,8 @@ ortl_status ortl_convert(const char *source_path, const char *output_path,
     int descriptor;
     if (!source_path || !output_path) return ortl__builder_null(error);
     init_conversion(&c, options);
-    descriptor = open(source_path, O_RDONLY | O_CLOEXEC);
+    do descriptor = open(source_path, O_RDONLY | O_CLOEXEC);
+    while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0) return ortl__fail_errno(error, errno, "the source cannot be opened");
     status = reserve_for_file(descriptor, &c, &bytes, &capacity, error);
     if (status == ORTL_OK) status = read_to_end(descriptor, &c, &bytes, &capacity, &n_bytes, error);

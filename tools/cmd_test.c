@@ -215,6 +215,11 @@ static ortl_status run_all(char *const *operands, size_t n_operands, const test_
     for (size_t i = 0; i < cases.n_paths && status == ORTL_OK; i++) {
         ortl_error error = {.message = ""};
         ortl_status verdict = run_case(cases.paths[i], settings, &error);
+        if (verdict == ORTL_NO_MEMORY) { /* which says nothing about the case */
+            report->error = error;
+            status = verdict;
+            break;
+        }
         print_verdict(&output, cases.paths[i], verdict, &error, &counts, settings->common.is_quiet);
     }
     if (status == ORTL_OK)

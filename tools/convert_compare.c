@@ -69,7 +69,7 @@ static ortl_status open_table(compare_state *state) {
     ortl__report_place(state->report, table_name(state));
     state->descriptor = STDIN_FILENO;
     if (strcmp(state->settings->table, "-") != 0)
-        state->descriptor = open(state->settings->table, O_RDONLY | O_CLOEXEC);
+        state->descriptor = csv_open_file(state->settings->table);
     if (state->descriptor < 0)
         return ortl__message_fail_errno(&state->report->error, "cannot be opened");
     return csv_open(csv_read_descriptor, &state->descriptor, &options, &state->reader,

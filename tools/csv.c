@@ -10,6 +10,7 @@
 #include "scan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -44,6 +45,13 @@ struct csv_reader {
     uint16_t places[ORTL__SCAN_BYTES + ORTL__SCAN_SLACK]; /* delimiters of a piece of a record */
     ortl_error failure; /* ORTL_OK, or what every further call gives */
 };
+
+int csv_open_file(const char *path) {
+    int descriptor;
+    do descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    while (descriptor < 0 && errno == EINTR);
+    return descriptor;
+}
 
 ptrdiff_t csv_read_descriptor(void *user, char *bytes_out, size_t n_bytes) {
     ptrdiff_t n_read;

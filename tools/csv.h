@@ -25,6 +25,9 @@
  * failed; errno says why. */
 typedef ptrdiff_t (*csv_source)(void *user, char *bytes_out, size_t n_bytes);
 
+/* A descriptor of the file at path, open for reading, or -1; errno says why. */
+int csv_open_file(const char *path);
+
 /* A source that reads a file descriptor; user points to an int. */
 ptrdiff_t csv_read_descriptor(void *user, char *bytes_out, size_t n_bytes);
 

@@ -136,7 +136,8 @@ ortl_status ortl__output_flush(ortl__output *output) {
 }
 
 bool ortl__output_is_seekable(const ortl__output *output) {
-    return lseek(output->descriptor, 0, SEEK_CUR) >= 0;
+    /* Whatever else is wrong is told when it is written again. */
+    return lseek(output->descriptor, 0, SEEK_CUR) >= 0 || errno != ESPIPE;
 }
 
 ortl_status ortl__output_patch(ortl__output *output, uint64_t offset, const void *bytes,

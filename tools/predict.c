@@ -148,7 +148,7 @@ static ortl_status open_input(predict_state *state) {
     ortl__report_place(state->report, input_name(state));
     state->descriptor = STDIN_FILENO;
     if (strcmp(settings->input, "-") != 0)
-        state->descriptor = open(settings->input, O_RDONLY | O_CLOEXEC);
+        state->descriptor = csv_open_file(settings->input);
     if (state->descriptor < 0)
         return ortl__message_fail_errno(&state->report->error, "cannot be opened");
     return csv_open(read_source, state, &options, &state->reader, &state->report->error);

@@ -76,16 +76,28 @@ static void begin_rules(ortl__sandbox *sandbox) {
     if (sandbox->rules < 0) note_missing(sandbox, "Landlock", errno);
 }
 
-/* A pipe or a socket, reached through /dev/fd, has no place in a file system: Landlock lets it be
- * and refuses the rule, as it does a path that is not there. */
+/* Rules that lack one would forbid what is needed. */
+static void drop_rules(ortl__sandbox *sandbox, int reason) {
+    close(sandbox->rules);
+    sandbox->rules = -1;
+    note_missing(sandbox, "Landlock", reason);
+}
+
+/* A path that is not there needs no rule. A pipe or a socket, reached through /dev/fd, has no place
+ * in a file system: Landlock lets it be and refuses the rule. */
 static void allow(ortl__sandbox *sandbox, const char *path, uint64_t rights) {
     struct stat about;
-    struct landlock_path_beneath_attr rule = {.parent_fd = open(path, O_PATH | O_CLOEXEC)};
+    struct landlock_path_beneath_attr rule;
+    do rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+    while (rule.parent_fd < 0 && errno == EINTR);
     if (rule.parent_fd < 0) return;
     if (fstat(rule.parent_fd, &about) == 0 && !S_ISDIR(about.st_mode)) rights &= FILE_RIGHTS;
     rule.allowed_access = rights & sandbox->rights;
-    (void)syscall(__NR_landlock_add_rule, sandbox->rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    int reason = 0;
+    if (syscall(__NR_landlock_add_rule, sandbox->rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+        reason = errno;
     close(rule.parent_fd);
+    if (reason != 0 && reason != EBADFD) drop_rules(sandbox, reason);
 }
 
 static bool is_named(const ortl__sandbox *sandbox, const char *path) {

@@ -42,7 +42,7 @@ static ortl_status open_table(ortl__scoring *scoring, ortl__report *report) {
         .max_columns = (size_t)settings->table->common.csv_columns,
     };
     ortl__report_place(report, is_stdin ? "standard input" : settings->input);
-    scoring->descriptor = is_stdin ? STDIN_FILENO : open(settings->input, O_RDONLY | O_CLOEXEC);
+    scoring->descriptor = is_stdin ? STDIN_FILENO : csv_open_file(settings->input);
     if (scoring->descriptor < 0)
         return ortl__message_fail_errno(&report->error, "cannot be opened");
     return csv_open(read_table, scoring, &options, &scoring->reader, &report->error);
