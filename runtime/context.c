@@ -98,23 +98,9 @@ static void rebind_outputs(ortl_context *context) {
 }
 
 static ortl_status fail_at_step(const ortl__step *step, ortl_status status, ortl_error *error) {
-    ortl__fail_within(error, "%s%s%s%s: ", step->operator->name, step->node_name[0] ? " \"" : "",
-                      step->node_name, step->node_name[0] ? "\"" : "");
+    ortl__fail_within(error, ORTL__PLACE ": ",
+                      ORTL__PLACE_OF(step->operator->name, step->node_name));
     return status;
-}
-
-/* Shapes and buffers of all steps, without running them; only for plans not shaped by data. */
-static ortl_status shape_steps(ortl_context *context, ortl_error *error) {
-    const ortl__plan *plan = &context->session->plan;
-    for (uint32_t i = 0; i < plan->n_steps; i++) {
-        ortl__call *call = &context->calls[i];
-        ortl_status status = call->step->operator->shape(call, error);
-        if (status == ORTL_OK) status = bind_outputs(context, call, error);
-        if (status != ORTL_OK) return fail_at_step(call->step, status, error);
-    }
-    rebind_outputs(context);
-    context->are_shapes_valid = 1;
-    return ORTL_OK;
 }
 
 static ortl_status run_step(ortl_context *context, ortl__call *call, ortl_error *error) {
@@ -132,6 +118,22 @@ static ortl_status run_step(ortl_context *context, ortl__call *call, ortl_error 
         call->column_stride = 1;
     }
     return step->operator->run(call, error);
+}
+
+/* Shapes and buffers of all steps, of which only those run that compute something from shapes; for
+ * plans that are not shaped by data. */
+static ortl_status shape_steps(ortl_context *context, ortl_error *error) {
+    const ortl__plan *plan = &context->session->plan;
+    for (uint32_t i = 0; i < plan->n_steps; i++) {
+        ortl__call *call = &context->calls[i];
+        ortl_status status = call->step->operator->shape(call, error);
+        if (status == ORTL_OK) status = bind_outputs(context, call, error);
+        if (status == ORTL_OK && call->step->is_of_shapes) status = run_step(context, call, error);
+        if (status != ORTL_OK) return fail_at_step(call->step, status, error);
+    }
+    rebind_outputs(context);
+    context->are_shapes_valid = 1;
+    return ORTL_OK;
 }
 
 /* Settles the guards from *n_settled up to this one, whose conditions are known by now, unless they

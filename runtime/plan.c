@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+#include "fold.h"
+#include "fuse.h"
+#include "operators/trees.h"
+#include "same_nodes.h"
 #include "status.h"
 
 /* ---- Values ---------------------------------------------------------------------------------- */
@@ -115,44 +119,6 @@ static ortl_status find_operator(const ortl__node *node, const ortl__operator **
                                                                : (long long)other->last_version);
 }
 
-/* Runs a step whose inputs are all constants; its outputs become constants in the arena. */
-static ortl_status fold_step(planner *p, ortl__step *step, ortl_error *error) {
-    ortl__arena *arena = p->loading.arena;
-    ortl__tensor *tensors = NULL;
-    const ortl__tensor **inputs = NULL;
-    ortl__tensor **outputs = NULL;
-    ortl_status status = ortl__arena_new(arena, step->n_outputs, sizeof *tensors, &tensors, error);
-    if (status == ORTL_OK)
-        status = ortl__arena_new(arena, step->n_inputs, sizeof *inputs, &inputs, error);
-    if (status == ORTL_OK)
-        status = ortl__arena_new(arena, step->n_outputs, sizeof *outputs, &outputs, error);
-    if (status != ORTL_OK) return status;
-    for (uint32_t i = 0; i < step->n_inputs; i++)
-        if (step->inputs[i] != ORTL__NO_VALUE)
-            inputs[i] = p->plan->values[step->inputs[i]].constant;
-    for (uint32_t i = 0; i < step->n_outputs; i++)
-        if (step->outputs[i] != ORTL__NO_VALUE) {
-            outputs[i] = &tensors[i];
-            tensors[i].type = p->plan->values[step->outputs[i]].type;
-        }
-    ortl__call call = {.step = step, .inputs = inputs, .outputs = outputs, .texts = arena};
-    status = step->operator->shape(&call, error);
-    for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++) {
-        if (!outputs[i]) continue;
-        if (i == 0 && step->is_alias)
-            tensors[0].data = inputs[0]->data;
-        else
-            status =
-                ortl__arena_new(arena, ortl__tensor_bytes(&tensors[i]), 1, &tensors[i].data, error);
-    }
-    if (status == ORTL_OK && call.scratch_bytes)
-        status = ortl__arena_new(arena, call.scratch_bytes, 1, &call.scratch, error);
-    if (status == ORTL_OK && step->operator->run) status = step->operator->run(&call, error);
-    for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++)
-        if (outputs[i]) p->plan->values[step->outputs[i]].constant = outputs[i];
-    return status;
-}
-
 static int is_foldable(const planner *p, const ortl__step *step) {
     if (step->operator->forget) return 0; /* owns a forest: kept as it is, to be described */
     for (uint32_t i = 0; i < step->n_inputs; i++)
@@ -192,6 +158,20 @@ static void settle_choice(const planner *p, ortl__node *node) {
     if (n == 1) node->op_type = "Identity";
 }
 
+/* Marks what the step makes when it reads shapes, or nothing but what was computed from them. */
+static void mark_of_shapes(const planner *p, ortl__step *step) {
+    if (step->operator->forget || step->guard) return;
+    for (uint32_t i = 0; i < step->n_inputs; i++) {
+        const ortl__value *value = p->loading.inputs[i];
+        if (!(step->operator->flags & ORTL__OPERATOR_OF_SHAPES) && value && !value->constant &&
+            !value->is_of_shapes)
+            return;
+    }
+    step->is_of_shapes = 1;
+    for (uint32_t i = 0; i < step->n_outputs; i++)
+        if (p->loading.outputs[i]) p->loading.outputs[i]->is_of_shapes = 1;
+}
+
 static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     ortl__step *step = &p->plan->steps[p->plan->n_steps];
     settle_choice(p, node);
@@ -210,8 +190,9 @@ static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
     p->plan->n_steps++; /* from here on ortl__plan_free forgets it */
     status = step->operator->prepare(&p->loading, step, error);
+    if (status == ORTL_OK) mark_of_shapes(p, step);
     if (status == ORTL_OK && is_foldable(p, step)) {
-        status = fold_step(p, step, error);
+        status = ortl__fold_step(p->plan, step, p->loading.arena, error);
         if (status == ORTL_BAD_INPUT) status = ORTL_BAD_MODEL; /* the input was the model's own */
         memset(step, 0, sizeof *step);
         p->plan->n_steps--;
@@ -234,9 +215,21 @@ static int is_never(planner *p, uint32_t number) {
 
 /* Puts the place in front of the message: node 3 (Cast "to_text"). */
 static void fail_at_node(uint32_t index, const ortl__node *node, ortl_error *error) {
-    const char *quote = node->name[0] ? "\"" : "";
-    ortl__fail_within(error, "node %lu (%s%s%s%s%s): ", (unsigned long)index, node->op_type,
-                      node->name[0] ? " " : "", quote, node->name, quote);
+    ortl__fail_within(error, "node %lu (" ORTL__PLACE "): ", (unsigned long)index,
+                      ORTL__PLACE_OF(node->op_type, node->name));
+}
+
+/* Packs the trees that are left. */
+static ortl_status finish_steps(planner *p, ortl_error *error) {
+    ortl_status status = ORTL_OK;
+    for (uint32_t i = 0; i < p->plan->n_steps && status == ORTL_OK; i++) {
+        ortl__step *step = &p->plan->steps[i];
+        status = ortl__trees_finish(&p->loading, step, error);
+        if (status != ORTL_OK)
+            ortl__fail_within(error, ORTL__PLACE ": ",
+                              ORTL__PLACE_OF(step->operator->name, step->node_name));
+    }
+    return status;
 }
 
 static ortl_status plan_nodes(planner *p, ortl_error *error) {
@@ -362,12 +355,16 @@ static ortl_status assign_slots(ortl__plan *plan, const ortl__graph *graph, ortl
 
 /* ---- All together ---------------------------------------------------------------------------- */
 
-/* A shape that depends on data is still known at load when that data is constant. */
-static int is_shaped_by_data(const ortl__plan *plan, const ortl__step *step) {
-    if (step->operator->flags & ORTL__OPERATOR_SIZED_AT_RUN) return 1;
+static int is_known_in_shaping(const ortl__plan *plan, uint32_t value) {
+    return plan->values[value].constant || plan->values[value].is_of_shapes;
+}
+
+int ortl__plan_is_shaped_by_data(const ortl__plan *plan, const ortl__step *step) {
+    if (step->operator->flags & ORTL__OPERATOR_SIZED_AT_RUN) return !step->is_of_shapes;
     if (!(step->operator->flags & ORTL__OPERATOR_SHAPED_BY_DATA)) return 0;
     for (uint32_t i = step->n_inputs > 1; i < step->n_inputs; i++)
-        if (step->inputs[i] != ORTL__NO_VALUE && !plan->values[step->inputs[i]].constant) return 1;
+        if (step->inputs[i] != ORTL__NO_VALUE && !is_known_in_shaping(plan, step->inputs[i]))
+            return 1;
     return 0;
 }
 
@@ -376,7 +373,7 @@ static void summarize(ortl__plan *plan) {
     for (uint32_t i = 0; i < plan->n_steps; i++) {
         plan->n_wires += plan->steps[i].n_inputs + plan->steps[i].n_outputs;
         plan->is_row_wise &= plan->steps[i].is_row_wise;
-        plan->is_shaped_by_data |= is_shaped_by_data(plan, &plan->steps[i]);
+        plan->is_shaped_by_data |= ortl__plan_is_shaped_by_data(plan, &plan->steps[i]);
         plan->is_shaped_by_data |= plan->steps[i].guard != 0;
     }
 }
@@ -402,6 +399,7 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
         ortl__cpu_read(options->hidden_features, &p.loading.hidden_features) < 0)
         status = ortl__fail(error, ORTL_BAD_ARGUMENT, "\"%s\" are not names of processor features",
                             options->hidden_features);
+    if (status == ORTL_OK) status = ortl__merge_same_nodes(graph, arena, &scratch, error);
     if (status == ORTL_OK) status = mark_needed(graph, &scratch, &p, error);
     if (status == ORTL_OK) status = ortl__arena_new(&scratch, plan->n_guards, 1, &p.never, error);
     if (status == ORTL_OK) status = declare_values(plan, graph, p.is_read, arena, error);
@@ -411,6 +409,8 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
     if (status == ORTL_OK)
         status = ortl__arena_new(arena, p.n_needed, sizeof *plan->steps, &plan->steps, error);
     if (status == ORTL_OK) status = plan_nodes(&p, error);
+    if (status == ORTL_OK) status = ortl__fuse_trees(plan, graph, &p.loading, &scratch, error);
+    if (status == ORTL_OK) status = finish_steps(&p, error);
     if (status == ORTL_OK) status = assign_slots(plan, graph, arena, &scratch, error);
     if (status == ORTL_OK) summarize(plan);
     ortl__arena_free(&scratch);

@@ -33,6 +33,10 @@ typedef struct ortl__plan {
 ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory *memory,
                              ortl__arena *arena, const ortl_options *options, ortl_error *error);
 
+/* 1 when the shapes of a step depend on data that is known at run alone: a shape that depends on
+ * data is known at load when that data is constant. */
+int ortl__plan_is_shaped_by_data(const ortl__plan *plan, const ortl__step *step);
+
 void ortl__plan_free(ortl__plan *plan);
 
 #endif

@@ -330,10 +330,8 @@ ortl_status ortl_leaves(ortl_context *context, const ortl_tensor *inputs, size_t
 
 uint64_t ortl__session_n_raw(const ortl_session *session) {
     uint64_t n_raw = 0;
-    for (uint32_t i = 0; i < session->plan.n_steps; i++) {
-        const ortl__outcome *outcome = ortl__trees_outcome(&session->plan.steps[i]);
-        if (outcome) n_raw += ortl__outcome_n_raw(outcome);
-    }
+    for (uint32_t i = 0; i < session->plan.n_steps; i++)
+        n_raw += ortl__trees_n_raw(&session->plan.steps[i]);
     return n_raw;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../runtime/operators/trees.h"
 #include "../runtime/status.h"
 
 /* The harness itself has no way to go on without memory. */
@@ -168,6 +169,7 @@ ortl_status harness_prepare(harness *h) {
     step->is_row_wise = (step->operator->flags & ORTL__OPERATOR_ROW_WISE) != 0;
     step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
     ortl_status status = step->operator->prepare(&h->loading, step, &h->error);
+    if (status == ORTL_OK) status = ortl__trees_finish(&h->loading, step, &h->error);
     for (uint32_t i = 0; i < h->node.n_outputs; i++)
         h->tensors[HARNESS_MAX + i].type = h->values[HARNESS_MAX + i].type;
     return status;

@@ -127,7 +127,10 @@ static ortl_status prepare(const ensemble *given, ortl_type type) {
     under_test.step.n_inputs = 1;
     under_test.step.n_outputs = under_test.node.n_outputs;
     under_test.step.is_row_wise = 1;
-    return found->prepare(&under_test.loading, &under_test.step, &error);
+    ortl_status status = found->prepare(&under_test.loading, &under_test.step, &error);
+    if (status == ORTL_OK)
+        status = ortl__trees_finish(&under_test.loading, &under_test.step, &error);
+    return status;
 }
 
 static void prepare_well(const ensemble *given, ortl_type type) {

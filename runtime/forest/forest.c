@@ -45,6 +45,18 @@ uint64_t ortl__forest_bytes(const ortl__forest *forest) {
     return n_bytes;
 }
 
+ortl_status ortl__forest_allocate(ortl__forest *forest, ortl_error *error) {
+    const size_t real_bytes = forest->is_double ? sizeof(double) : sizeof(float);
+    ortl_status status = ORTL_OK;
+#define NEW_ARRAY(array, count, element_bytes)                                                     \
+    if (status == ORTL_OK)                                                                         \
+        status = ortl__memory_new_zero(forest->memory, forest->count, element_bytes,               \
+                                       &forest->array, error);
+    ARRAY_MAP(NEW_ARRAY)
+#undef NEW_ARRAY
+    return status;
+}
+
 /* ---- What both builders use ------------------------------------------------------------------ */
 
 ortl_status ortl__forest_check_reals(const ortl__ensemble_columns *columns, ortl__column_name name,

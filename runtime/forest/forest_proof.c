@@ -135,12 +135,11 @@ static void clear_unreachable(const proof_work *proof) {
 }
 
 /* How many columns are read by tests that have all bits of flags. */
-static ortl_status count_features(const ortl__forest_work *work, uint8_t flags,
-                                  uint32_t *n_features_out) {
-    const ortl__forest *forest = work->forest;
+static ortl_status count_features(const ortl__forest *forest, uint8_t flags,
+                                  uint32_t *n_features_out, ortl_error *error) {
     uint64_t n_bytes = ((uint64_t)forest->n_columns + 7) / 8;
     uint8_t *seen = NULL; /* (n_bytes) bit j: column j is read */
-    ortl_status status = ortl__memory_new_zero(forest->memory, n_bytes, 1, &seen, work->error);
+    ortl_status status = ortl__memory_new_zero(forest->memory, n_bytes, 1, &seen, error);
     if (status != ORTL_OK) return status;
     uint32_t n_features = 0;
     for (uint32_t row = 0; row < forest->n_nodes; row++) {
@@ -154,6 +153,12 @@ static ortl_status count_features(const ortl__forest_work *work, uint8_t flags,
     ortl__memory_free(forest->memory, seen, n_bytes, 1);
     *n_features_out = n_features;
     return ORTL_OK;
+}
+
+ortl_status ortl__forest_count_features(ortl__forest *forest, ortl_error *error) {
+    ortl_status status = count_features(forest, 0, &forest->n_features_used, error);
+    if (status != ORTL_OK) return status;
+    return count_features(forest, ORTL__TEST_MISSING, &forest->n_features_missing, error);
 }
 
 ortl_status ortl__forest_prove(ortl__forest_work *work) {
@@ -170,8 +175,6 @@ ortl_status ortl__forest_prove(ortl__forest_work *work) {
     if (status == ORTL_OK) clear_unreachable(&proof);
     ortl__memory_free(memory, proof.state, forest->n_nodes, 1);
     ortl__memory_free(memory, proof.height, forest->n_nodes, sizeof(uint32_t));
-    if (status == ORTL_OK) status = count_features(work, 0, &forest->n_features_used);
-    if (status == ORTL_OK)
-        status = count_features(work, ORTL__TEST_MISSING, &forest->n_features_missing);
+    if (status == ORTL_OK) status = ortl__forest_count_features(forest, work->error);
     return status;
 }

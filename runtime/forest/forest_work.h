@@ -64,4 +64,10 @@ ortl_status ortl__forest_build_v5(ortl__forest_work *work);
  * weights, and fills in what forest.h says "the proof found out". */
 ortl_status ortl__forest_prove(ortl__forest_work *work);
 
+/* Fills in n_features_used and n_features_missing. */
+ortl_status ortl__forest_count_features(ortl__forest *forest, ortl_error *error);
+
+/* Room for all arrays, of the counts that are set, with zeros. */
+ortl_status ortl__forest_allocate(ortl__forest *forest, ortl_error *error);
+
 #endif

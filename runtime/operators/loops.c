@@ -29,11 +29,27 @@ static void advance(odometer *at, ortl__stretch *stretch) {
     }
 }
 
-void ortl__loop_run(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
-                    const ortl__tensor *output) {
+/* One stretch over everything, where each input is one element or has as many as the output, so
+ * that nothing is repeated within; 0 when there is more to do. */
+static int run_at_once(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
+                       const ortl__tensor *output) {
+    ortl__stretch stretch;
+    stretch.output = output->data;
+    stretch.count = output->n_elements;
+    for (size_t k = 0; k < n_inputs; k++) {
+        const uint64_t n = inputs[k]->n_elements;
+        if (n != 1 && n != output->n_elements) return 0;
+        stretch.inputs[k] = inputs[k]->data;
+        stretch.stride[k] = n == output->n_elements;
+    }
+    loop(&stretch);
+    return 1;
+}
+
+static void run_stretches(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
+                          const ortl__tensor *output) {
     odometer at = {.n_inputs = n_inputs};
     ortl__stretch stretch = {.output = output->data};
-    if (output->n_elements == 0) return;
     ortl__broadcast_plan(inputs, n_inputs, output, &at.plan);
     uint32_t innermost = at.plan.rank - 1;
     int64_t row_bytes = at.plan.extent[innermost] * (int64_t)ortl_type_bytes(output->type);
@@ -48,4 +64,10 @@ void ortl__loop_run(ortl__loop *loop, const ortl__tensor *const *inputs, size_t 
         stretch.output = (char *)stretch.output + row_bytes;
         advance(&at, &stretch);
     }
+}
+
+void ortl__loop_run(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
+                    const ortl__tensor *output) {
+    if (output->n_elements == 0 || run_at_once(loop, inputs, n_inputs, output)) return;
+    run_stretches(loop, inputs, n_inputs, output);
 }

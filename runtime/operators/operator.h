@@ -21,6 +21,7 @@ typedef struct ortl__value {
     ortl_type type;               /* ORTL_UNDEFINED until its maker was prepared */
     int is_map;                   /* made by ZipMap: given as the matrix of its values */
     const ortl__tensor *constant; /* its value when it is known at load, else NULL */
+    int is_of_shapes;             /* computed from shapes and constants, not from data */
     int has_shape;                /* rank and shape below are known */
     uint32_t rank;
     int64_t shape[ORTL_MAX_RANK]; /* (rank) as declared for a graph input, as derived by the
@@ -50,9 +51,10 @@ struct ortl__step {
     uint32_t n_inputs, n_outputs;
     const uint32_t *inputs;  /* (n_inputs) value numbers or ORTL__NO_VALUE */
     const uint32_t *outputs; /* (n_outputs) value numbers or ORTL__NO_VALUE */
-    uint32_t guard; /* of the graph, under which the step is executed; 0: always */
+    uint32_t guard;          /* of the graph, under which the step is executed; 0: always */
     void *parameters; /* what prepare remembers, in the session's arena; the operator's own type */
     int is_row_wise;  /* set to the operator's flag before prepare, which may clear it */
+    int is_of_shapes; /* its outputs are computed from shapes and constants alone: while shaping */
     int is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
 };
 
@@ -78,7 +80,7 @@ typedef struct ortl__call {
     ptrdiff_t row_stride;    /* of inputs[0] when the step reads_strided rows, in elements */
     ptrdiff_t column_stride; /* likewise */
     ortl__arena *texts;      /* where run makes strings; emptied at the context's next call */
-    ortl__tap *tap; /* NULL: nothing more is wanted than the outputs */
+    ortl__tap *tap;          /* NULL: nothing more is wanted than the outputs */
 } ortl__call;
 
 enum {
@@ -86,6 +88,7 @@ enum {
     ORTL__OPERATOR_ALIAS = 2,    /* output 0 is the data of input 0 under another shape or name */
     ORTL__OPERATOR_STRIDED = 4,  /* reads inputs[0] through the strides of the call */
     ORTL__OPERATOR_SIZED_AT_RUN = 8,   /* shape gives an upper bound, run sets the true shape */
+    ORTL__OPERATOR_OF_SHAPES = 32,     /* reads the shape of its input, not its data */
     ORTL__OPERATOR_SHAPED_BY_DATA = 16 /* shape reads the data of the inputs behind the first, or of
                                           the only one */
 };
@@ -114,6 +117,11 @@ extern const size_t ortl__n_operators;
  * row of that name for other versions, or NULL when the name is unknown. */
 const ortl__operator *ortl__operator_find(const char *domain, const char *name, int64_t version,
                                           const ortl__operator **other_version_out);
+
+/* A place in a message: Cast "to_text", or the operator alone when the node has no name. */
+#define ORTL__PLACE "%s%s%s%s"
+#define ORTL__PLACE_OF(op_type, name)                                                              \
+    (op_type), (name)[0] ? " \"" : "", (name), (name)[0] ? "\"" : ""
 
 /* ---- What all families use: reading a node in prepare ---------------------------------------- */
 

@@ -9,13 +9,14 @@
 #include "families.h"
 #include "reductions.h"
 
-#define ML      "ai.onnx.ml"
-#define ANY     ORTL__ANY_VERSION
-#define ROWS    ORTL__OPERATOR_ROW_WISE
-#define ALIAS   ORTL__OPERATOR_ALIAS
-#define AT_RUN  ORTL__OPERATOR_SIZED_AT_RUN
-#define BY_DATA ORTL__OPERATOR_SHAPED_BY_DATA
-#define STRIDED ORTL__OPERATOR_STRIDED
+#define ML        "ai.onnx.ml"
+#define ANY       ORTL__ANY_VERSION
+#define ROWS      ORTL__OPERATOR_ROW_WISE
+#define ALIAS     ORTL__OPERATOR_ALIAS
+#define AT_RUN    ORTL__OPERATOR_SIZED_AT_RUN
+#define BY_DATA   ORTL__OPERATOR_SHAPED_BY_DATA
+#define OF_SHAPES ORTL__OPERATOR_OF_SHAPES
+#define STRIDED   ORTL__OPERATOR_STRIDED
 
 /* domain, name, first and last version, flags, family */
 #define FAMILY(domain, name, first, last, flags, family)                                           \
@@ -130,10 +131,10 @@ const ortl__operator ortl__operators[] = {
     FAMILY("", "ScatterND", 11, ANY, 0, scatter_nd),
     {"", "SequenceConstruct", 11, ANY, ROWS, ortl__sequence_prepare, ortl__concat_shape,
      ortl__concat_run, NULL, 0},
-    FAMILY("", "Shape", 1, ANY, 0, extents),
+    FAMILY("", "Shape", 1, ANY, OF_SHAPES, extents),
     CONSUMING("Sigmoid", SIGMOID),
     ELEMENTWISE("Sign", 9, ANY, elementwise, SIGN),
-    FAMILY("", "Size", 1, ANY, 0, size),
+    FAMILY("", "Size", 1, ANY, OF_SHAPES, size),
     FAMILY("", "Slice", 1, ANY, ROWS | BY_DATA, slice),
     FAMILY("", "Softmax", 1, ANY, ROWS, softmax),
     FAMILY("", "Split", 2, ANY, ROWS | BY_DATA, split),
