@@ -23,6 +23,8 @@ def run(model, inputs):
 
 
 def to_array(model, output):
+    if isinstance(output, list) and isinstance(output[0], np.ndarray):
+        return np.concatenate(output, -1)  # a sequence of matrices is one
     if isinstance(output, list):
         nodes = onnx.load_from_string(model).graph.node
         zipmap = next(node for node in nodes if node.op_type == "ZipMap")
