@@ -248,6 +248,26 @@ START_TEST(unary_operators_of_reals_are_exact) {
 }
 END_TEST
 
+START_TEST(relu_keeps_nan_and_negative_zero) {
+    harness_open(&h, "", "Relu", 14);
+    harness_input(&h, ORTL_FLOAT, SHAPE(6), FLOATS(NAN, -0.0f, -1, 2, INFINITY, -INFINITY));
+    harness_expect(&h, ORTL_FLOAT, SHAPE(6), FLOATS(NAN, -0.0f, 0, 2, INFINITY, 0));
+    harness_close(&h);
+    harness_open(&h, "", "Relu", 14);
+    harness_input(&h, ORTL_INT32, SHAPE(3), INT32S(-3, 0, 4));
+    harness_expect(&h, ORTL_INT32, SHAPE(3), INT32S(0, 0, 4));
+    harness_close(&h);
+    harness_open(&h, "", "Relu", 6);
+    harness_input(&h, ORTL_DOUBLE, SHAPE(0, 2), NULL);
+    harness_expect(&h, ORTL_DOUBLE, SHAPE(0, 2), NULL);
+    harness_close(&h);
+    harness_open(&h, "", "Relu", 14);
+    harness_texts(&h, SHAPE(1), TEXTS("a"));
+    harness_expect_refused(&h, ORTL_UNSUPPORTED, "input 0 has type string");
+    harness_close(&h);
+}
+END_TEST
+
 START_TEST(unary_operators_of_integers_wrap_around) {
     harness_open(&h, "", "Abs", 13);
     harness_input(&h, ORTL_INT64, SHAPE(3), INT64S(-3, 0, INT64_MIN));
@@ -332,6 +352,7 @@ int main(void) {
     Suite *suite = suite_create("operators_numbers");
     TCase *tcase = tcase_create("numbers");
     suite_add_tcase(suite, tcase);
+    tcase_add_test(tcase, relu_keeps_nan_and_negative_zero);
     tcase_add_test(tcase, extremes_and_sums_fold_all_inputs);
     tcase_add_test(tcase, extremes_and_sums_have_four_types);
     tcase_add_test(tcase, extremes_and_sums_of_no_rows);

@@ -272,6 +272,49 @@ START_TEST(softmax_works_along_one_axis) {
 }
 END_TEST
 
+/* ---- LpNormalization --------------------------------------------------------------------------
+ */
+
+START_TEST(lp_normalization_divides_by_the_norm_along_an_axis) {
+    static const float x[] = {3, -4, 0, 0, 0, 0, 1, NAN, 2, INFINITY, 1, 2};
+    harness_open(&h, "", "LpNormalization", 1);
+    harness_input(&h, ORTL_FLOAT, SHAPE(4, 3), x);
+    harness_expect(&h, ORTL_FLOAT, SHAPE(4, 3),
+                   FLOATS(0.6f, -0.8f, 0, 0, 0, 0, NAN, NAN, NAN, NAN, 0, 0));
+    ck_assert_int_eq(h.step.is_row_wise, 1);
+    close_harness();
+    harness_open(&h, "", "LpNormalization", 22);
+    harness_int(&h, "p", 1);
+    harness_int(&h, "axis", -2);
+    harness_input(&h, ORTL_DOUBLE, SHAPE(2, 2), DOUBLES(3, -1, 1, 1));
+    harness_expect(&h, ORTL_DOUBLE, SHAPE(2, 2), DOUBLES(0.75, -0.5, 0.25, 0.5));
+    ck_assert_int_eq(h.step.is_row_wise, 0);
+    close_harness();
+    harness_open(&h, "", "LpNormalization", 1);
+    harness_input(&h, ORTL_FLOAT, SHAPE(0, 3), NULL);
+    harness_expect(&h, ORTL_FLOAT, SHAPE(0, 3), NULL);
+    close_harness();
+}
+END_TEST
+
+START_TEST(lp_normalization_refuses) {
+    harness_open(&h, "", "LpNormalization", 1);
+    harness_input(&h, ORTL_FLOAT, SHAPE(1, 1), FLOATS(1));
+    harness_int(&h, "p", 3);
+    harness_expect_refused(&h, ORTL_BAD_MODEL, "\"p\" is 3, 1 or 2 expected");
+    close_harness();
+    harness_open(&h, "", "LpNormalization", 1);
+    harness_input(&h, ORTL_INT64, SHAPE(1, 1), INT64S(1));
+    harness_expect_refused(&h, ORTL_UNSUPPORTED, "supported: float, double");
+    close_harness();
+    harness_open(&h, "", "LpNormalization", 1);
+    harness_unknown(&h, ORTL_FLOAT, SHAPE(1, 1), FLOATS(1));
+    harness_int(&h, "axis", 2);
+    harness_expect_failure(&h, ORTL_BAD_INPUT, "axis 2 of a tensor of rank 2");
+    close_harness();
+}
+END_TEST
+
 START_TEST(softmax_before_13_flattens) {
     const float x[] = {0, 0.25f, 0.5f, 0.75f, 1, 1.25f, 1.5f, 1.75f};
     const float wanted[] = {0.165296182f, 0.212244496f, 0.272527337f, 0.349932015f,
@@ -494,6 +537,8 @@ int main(void) {
     tcase_add_test(tcase, norms_of_odd_rows_are_as_recorded);
     tcase_add_test(tcase, normalizer_takes_ranks_1_and_2);
     tcase_add_test(tcase, softmax_works_along_one_axis);
+    tcase_add_test(tcase, lp_normalization_divides_by_the_norm_along_an_axis);
+    tcase_add_test(tcase, lp_normalization_refuses);
     tcase_add_test(tcase, softmax_before_13_flattens);
     tcase_add_test(tcase, softmax_of_special_rows_is_nan);
     tcase_add_test(tcase, arg_max_finds_first_or_last_and_skips_nan);

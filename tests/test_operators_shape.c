@@ -3,6 +3,7 @@
  * what the table finds.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,44 @@ START_TEST(every_row_is_found_by_its_versions) {
         const int versions[] = {row->first_version, row->last_version};
         for (size_t k = 0; k < 2; k++)
             ck_assert_ptr_eq(ortl__operator_find(row->domain, row->name, versions[k], &other), row);
+    }
+}
+END_TEST
+
+/* The versions of the specification that have a text for the row's operator, from the recorded list
+ * of all; 0 ends them. */
+static void read_texts(const ortl__operator *row, int versions_out[32]) {
+    char line[256], domain[32], name[64], versions[160];
+    FILE *file = fopen(ORTL_TEST_DATA "/operator_versions.tsv", "r");
+    size_t n = 0;
+    ck_assert_ptr_nonnull(file);
+    while (n == 0 && fgets(line, sizeof line, file)) {
+        ck_assert_int_eq(sscanf(line, "%31s %63s %159s", domain, name, versions), 3);
+        if (strcmp(domain, row->domain[0] ? row->domain : "ai.onnx") != 0 ||
+            strcmp(name, row->name) != 0)
+            continue;
+        for (char *at = versions; n < 31; at++) {
+            versions_out[n++] = (int)strtol(at, &at, 10);
+            if (*at != ',') break;
+        }
+    }
+    fclose(file);
+    versions_out[n] = 0;
+    ck_assert_msg(n > 0, "%s is in no version of the specification", row->name);
+}
+
+START_TEST(every_row_names_the_newest_text) {
+    for (size_t i = 0; i < ortl__n_operators; i++) {
+        const ortl__operator *row = &ortl__operators[i];
+        int versions[32], newest = 0, has_first = 0;
+        read_texts(row, versions);
+        for (size_t k = 0; versions[k]; k++) {
+            if (versions[k] <= row->last_version) newest = versions[k];
+            has_first = has_first || versions[k] == row->first_version;
+        }
+        ck_assert_msg(newest == row->text_version, "%s from %d on: text %d, newest %d", row->name,
+                      row->first_version, row->text_version, newest);
+        ck_assert_msg(has_first, "%s has no version %d", row->name, row->first_version);
     }
 }
 END_TEST
@@ -498,6 +537,7 @@ int main(void) {
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, rows_are_in_order_and_ranges_apart);
     tcase_add_test(tcase, every_row_is_found_by_its_versions);
+    tcase_add_test(tcase, every_row_names_the_newest_text);
     tcase_add_test(tcase, unknown_names_and_versions_are_told_apart);
     tcase_add_test(tcase, inputs_and_outputs_are_counted);
     tcase_add_test(tcase, identity_is_an_alias);

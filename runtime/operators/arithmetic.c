@@ -1,6 +1,6 @@
 /*
- * The loops of Add, Sub, Mul and Div, of Sum, Max and Min, and of Neg, Abs and Sign. Integers wrap
- * around as in two's complement, so that no input is undefined; a division by the integer 0 is
+ * The loops of Add, Sub, Mul and Div, of Sum, Max and Min, and of Neg, Abs, Sign and Relu. Integers
+ * wrap around as in two's complement, so that no input is undefined; a division by the integer 0 is
  * refused.
  */
 #include <math.h>
@@ -55,6 +55,12 @@ ORTL__UNARY_LOOP(sign_double, double, double, IS_NAN(a) ? a : (double)((a > 0) -
 ORTL__UNARY_LOOP(sign_int64, int64_t, int64_t, (a > 0) - (a < 0))
 ORTL__UNARY_LOOP(sign_int32, int32_t, int32_t, (a > 0) - (a < 0))
 
+/* NaN and -0 stay. */
+ORTL__UNARY_LOOP(relu_float, float, float, a < 0 ? 0 : a)
+ORTL__UNARY_LOOP(relu_double, double, double, a < 0 ? 0 : a)
+ORTL__UNARY_LOOP(relu_int64, int64_t, int64_t, a < 0 ? 0 : a)
+ORTL__UNARY_LOOP(relu_int32, int32_t, int32_t, a < 0 ? 0 : a)
+
 #define LOOPS_OF(name)                                                                             \
     {                                                                                              \
         [ORTL_FLOAT] = name##_float, [ORTL_DOUBLE] = name##_double, [ORTL_INT64] = name##_int64,   \
@@ -87,4 +93,5 @@ const ortl__elementwise ortl__elementwise_min = {.is_variadic = 1, .loops = LOOP
 
 const ortl__elementwise ortl__elementwise_negate = {.n_inputs = 1, .loops = LOOPS_OF(negate)};
 const ortl__elementwise ortl__elementwise_abs = {.n_inputs = 1, .loops = LOOPS_OF(magnitude)};
+const ortl__elementwise ortl__elementwise_relu = {.n_inputs = 1, .loops = LOOPS_OF(relu)};
 const ortl__elementwise ortl__elementwise_sign = {.n_inputs = 1, .loops = LOOPS_OF(sign)};

@@ -47,6 +47,7 @@ typedef struct ortl__elementwise {
     X(OR, or)                                                                                      \
     X(POWER, power)                                                                                \
     X(RECIPROCAL, reciprocal)                                                                      \
+    X(RELU, relu)                                                                                  \
     X(ROUND, round)                                                                                \
     X(SIGMOID, sigmoid)                                                                            \
     X(SIGN, sign)                                                                                  \

@@ -120,8 +120,13 @@ ORTL__DECLARE_SHAPE(reshape)
 ORTL__DECLARE_FAMILY(slice)
 ORTL__DECLARE_FAMILY(split)
 
-/* softmax.c, topk.c, trees.c, zipmap.c */
-ORTL__DECLARE_FAMILY(softmax)
+/* shares.c */
+ORTL__DECLARE_PREPARE(norm)
+ORTL__DECLARE_PREPARE(softmax)
+ORTL__DECLARE_SHAPE(shares)
+ORTL__DECLARE_RUN(shares)
+
+/* topk.c, trees.c, zipmap.c */
 ORTL__DECLARE_FAMILY(topk)
 ORTL__DECLARE_FAMILY(trees)
 ORTL__DECLARE_FAMILY(zipmap)

@@ -97,6 +97,7 @@ struct ortl__operator {
     const char *domain; /* "" is ai.onnx */
     const char *name;
     int first_version, last_version; /* opset versions of domain in which this row is right */
+    int text_version; /* the newest of these for which the specification has a text of its own */
     unsigned flags;
     ortl_status (*prepare)(ortl__loading *loading, ortl__step *step, ortl_error *error);
     ortl_status (*shape)(ortl__call *call, ortl_error *error);

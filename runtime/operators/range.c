@@ -12,7 +12,9 @@ ortl_status ortl__range_prepare(ortl__loading *loading, ortl__step *step, ortl_e
     const int64_t unknown = -1;
     (void)step;
     ortl_status status = ortl__operator_arity(loading, 3, 3, 1, 1, error);
-    if (status == ORTL_OK) status = ortl__operator_attributes(loading, "", error);
+    if (status == ORTL_OK)
+        status =
+            ortl__operator_attributes(loading, loading->version >= 27 ? "stash_type" : "", error);
     if (status == ORTL_OK) status = ortl__operator_types(loading, 0, numbers, error);
     if (status == ORTL_OK) status = ortl__operator_same_types(loading, 0, 3, error);
     if (status == ORTL_OK)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "../status.h"
-#include "families.h"
 #include "../utf8.h"
+#include "families.h"
 #include "token_pattern.h"
 
 typedef struct tokenizer_parameters {
