@@ -224,19 +224,23 @@ ortl_status ortl_context_reserve(ortl_context *context, size_t n_rows, ortl_erro
     return status;
 }
 
+ortl_status ortl__context_reserve_block(ortl_context *context, ortl_error *error) {
+    const ortl__predict_form *form = &context->session->form;
+    ortl_status status = ortl__context_reserve(context, form->n_block, error);
+    if (status == ORTL_OK && !form->is_strided)
+        status =
+            ortl__buffer_reserve(context, &context->staging,
+                                 (uint64_t)form->n_block * form->n_features * sizeof(float), error);
+    return status;
+}
+
 static ortl_status context_fill(ortl_context *context, ortl_error *error) {
     const ortl__predict_form *form = &context->session->form;
     ortl_status status = wire_calls(context, error);
     if (status == ORTL_OK && context->session->pool)
         status = ortl__arena_new(&context->arena, context->session->graph.n_inputs,
                                  sizeof *context->slices, &context->slices, error);
-    if (status == ORTL_OK && form->n_features) {
-        status = ortl__context_reserve(context, form->n_block, error);
-        if (status == ORTL_OK && !form->is_strided)
-            status = ortl__buffer_reserve(
-                context, &context->staging,
-                (uint64_t)form->n_block * form->n_features * sizeof(float), error);
-    }
+    if (status == ORTL_OK && form->n_features) status = ortl__context_reserve_block(context, error);
     return status;
 }
 

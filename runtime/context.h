@@ -58,4 +58,7 @@ ortl_status ortl__context_run(ortl_context *context, ortl_error *error);
 /* Shapes and buffers for n_rows rows of every input, where the declared shapes tell the rest. */
 ortl_status ortl__context_reserve(ortl_context *context, size_t n_rows, ortl_error *error);
 
+/* The same for the blocks of ortl_predict, whose rows may have to be gathered. */
+ortl_status ortl__context_reserve_block(ortl_context *context, ortl_error *error);
+
 #endif

@@ -333,8 +333,8 @@ ORTL_API ortl_status ortl_leaves(ortl_context *context, const ortl_tensor *input
  *                  file; of each one score for each class or target, of a binary classifier whose
  *                  leaves vote for one class that one alone; room for exactly
  *                  n_scores = n_rows * n_raw_scores numbers
- * They are exact in the type of the trees. Single trees that the graph adds up are one operator from
- * load on, with the sum as its score, unless the session was opened with keep_forest.
+ * They are exact in the type of the trees. Single trees that the graph adds up are one operator
+ * from load on, with the sum as its score, unless the session was opened with keep_forest.
  * ORTL_BAD_ARGUMENT when there are no trees. */
 ORTL_API ortl_status ortl_raw_scores(ortl_context *context, const ortl_tensor *inputs,
                                      size_t n_inputs, double *scores_out, size_t n_scores,

@@ -193,9 +193,12 @@ static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     if (status == ORTL_OK) mark_of_shapes(p, step);
     if (status == ORTL_OK && is_foldable(p, step)) {
         status = ortl__fold_step(p->plan, step, p->loading.arena, error);
-        if (status == ORTL_BAD_INPUT) status = ORTL_BAD_MODEL; /* the input was the model's own */
         memset(step, 0, sizeof *step);
         p->plan->n_steps--;
+    }
+    if (status == ORTL_BAD_INPUT) { /* nobody has given any: it is the model's own */
+        status = ORTL_BAD_MODEL;
+        if (error) error->status = status;
     }
     return status;
 }

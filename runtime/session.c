@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../onnx/envelope.h"
+#include "context.h"
 #include "operators/trees.h"
 #include "operators/zipmap.h"
 #include "status.h"
@@ -66,15 +67,35 @@ static void find_classes(ortl_session *session) {
     }
 }
 
-/* Measures a context for blocks of n_block rows, and the scores of one row. */
-static ortl_status measure_block(ortl_session *session, size_t n_block, ortl_error *error) {
+/* Rows of a block that keep a context small, from what one row and two rows take: much of a context
+ * does not grow with the rows. */
+static ortl_status choose_block(ortl_session *session, ortl_context *context, ortl_error *error) {
+    const uint64_t one_row = ortl__context_bytes(context);
+    size_t n_rows = ORTL__PREDICT_ROWS;
+    ortl_status status = ORTL_OK;
+    if (ORTL__PREDICT_BYTES / (one_row + 1) < n_rows) {
+        status = ortl__context_reserve(context, 2, error);
+        const uint64_t row = ortl__context_bytes(context) - one_row;
+        const uint64_t n_fit = ORTL__PREDICT_BYTES / (row ? row : 1);
+        if (n_fit < n_rows) n_rows = n_fit ? (size_t)n_fit : 1;
+    }
+    session->form.n_block = n_rows;
+    return status;
+}
+
+/* Sees the shapes of one row, and of a block of rows, in a context that new ones will be like. */
+static ortl_status measure(ortl_session *session, ortl_error *error) {
     ortl_context *context = NULL;
-    session->form.n_block = n_block;
-    session->form.n_scores = 0;
+    ortl__predict_form *form = &session->form;
+    form->n_block = 1;
+    form->n_scores = 0;
     ortl_status status = ortl_context_new(session, &context, error);
     if (status != ORTL_OK) return status;
-    if (session->form.n_features && session->form.score_output >= 0)
-        status = ortl__context_measure(context, &session->form.n_scores, error);
+    if (session->plan.is_row_wise) status = ortl__context_reserve(context, 1, error);
+    if (status == ORTL_OK && form->n_features && form->score_output >= 0)
+        status = ortl__context_measure(context, &form->n_scores, error);
+    if (status == ORTL_OK && form->n_features) status = choose_block(session, context, error);
+    if (status == ORTL_OK && form->n_features) status = ortl__context_reserve_block(context, error);
     session->context_bytes = ortl__context_bytes(context);
     ortl_context_free(context);
     uint64_t n_bytes = session->memory.used + session->context_bytes;
@@ -83,24 +104,8 @@ static ortl_status measure_block(ortl_session *session, size_t n_block, ortl_err
     return status;
 }
 
-/* One row first: what it takes says how many rows make a block. */
-static ortl_status measure(ortl_session *session, ortl_error *error) {
-    ortl_status status = measure_block(session, 1, error);
-    if (status != ORTL_OK || !session->form.n_features) return status;
-    uint64_t n_rows = ORTL__PREDICT_BYTES / (session->context_bytes + 1);
-    if (n_rows < ORTL__PREDICT_ROWS) {
-        /* Much of a context does not grow with the rows; two rows tell how much does. */
-        uint64_t one_row = session->context_bytes;
-        status = measure_block(session, 2, error);
-        uint64_t row = session->context_bytes > one_row ? session->context_bytes - one_row : 1;
-        n_rows = ORTL__PREDICT_BYTES / row;
-    }
-    if (n_rows > ORTL__PREDICT_ROWS) n_rows = ORTL__PREDICT_ROWS;
-    if (status == ORTL_OK) status = measure_block(session, n_rows ? (size_t)n_rows : 1, error);
-    return status;
-}
-
-/* A graph whose row cannot be shaped has no form for ortl_predict; ortl_run may still do. */
+/* Where rows stand apart and one row cannot be shaped, no row ever runs: the model is refused.
+ * Otherwise such a graph has no form for ortl_predict; ortl_run may still do. */
 static ortl_status find_form(ortl_session *session, ortl_error *error) {
     ortl__predict_form *form = &session->form;
     find_classes(session);
@@ -110,11 +115,13 @@ static ortl_status find_form(ortl_session *session, ortl_error *error) {
     if (form->n_features > session->limits.features)
         return ortl__fail_limit(error, "features", session->limits.features, form->n_features);
     form->is_strided = form->n_features && all_readers_take_strides(session);
-    ortl_error ignored;
-    ortl_status status = measure(session, &ignored);
+    ortl_error why;
+    ortl_status status = measure(session, &why);
+    if (status == ORTL_BAD_INPUT && session->plan.is_row_wise)
+        return ortl__fail(error, ORTL_BAD_MODEL, "no row can run: %s", why.message);
     if (status != ORTL_OK && status != ORTL_NO_MEMORY && form->n_features) {
         form->n_features = 0;
-        status = measure(session, &ignored);
+        status = measure(session, &why);
     }
     return status == ORTL_NO_MEMORY ? ortl__fail(error, status, "out of memory") : ORTL_OK;
 }

@@ -88,6 +88,9 @@ static void open_operator(size_t i) {
 
 static void add_attribute(const char *name, ortl__attribute_kind kind) {
     static int64_t one = 1;
+    static const float floats[] = {1, 2, 3};
+    static const int64_t ints[] = {1, 2, 3}, axes[] = {0, 1};
+    static const char *const texts[] = {"a", "b", "c"};
     static const ortl__constant scalar = {
         .element_type = ORTL_INT64, .n_elements = 1, .data = &one};
     switch (kind) {
@@ -95,9 +98,14 @@ static void add_attribute(const char *name, ortl__attribute_kind kind) {
     case ORTL__ATTRIBUTE_INT: harness_int(&h, name, 1); break;
     case ORTL__ATTRIBUTE_STRING: harness_string(&h, name, name[0] == 'n' ? "L1" : "DOUBLE"); break;
     case ORTL__ATTRIBUTE_TENSOR: harness_tensor(&h, name, &scalar); break;
-    case ORTL__ATTRIBUTE_FLOATS: harness_floats(&h, name, 3, FLOATS(1, 2, 3)); break;
-    case ORTL__ATTRIBUTE_INTS: harness_ints(&h, name, 3, INT64S(1, 2, 3)); break;
-    default: harness_strings(&h, name, 3, TEXTS("a", "b", "c")); break;
+    case ORTL__ATTRIBUTE_FLOATS: harness_floats(&h, name, 3, floats); break;
+    case ORTL__ATTRIBUTE_INTS:
+        if (strcmp(name, "axes") == 0)
+            harness_ints(&h, name, 2, axes);
+        else
+            harness_ints(&h, name, 3, ints);
+        break;
+    default: harness_strings(&h, name, 3, texts); break;
     }
 }
 

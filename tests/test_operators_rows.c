@@ -416,7 +416,7 @@ START_TEST(arg_max_refuses_empty_axes) {
     close_harness();
     open_arg_max(2, 1, 0);
     harness_input(&h, ORTL_FLOAT, SHAPE(4, 4), ties);
-    harness_expect_failure(&h, ORTL_BAD_INPUT, "axis 2 of a tensor of rank 2");
+    harness_expect_refused(&h, ORTL_BAD_INPUT, "axis 2 of a tensor of rank 2");
     close_harness();
     harness_open(&h, "", "ArgMax", 11);
     harness_int(&h, "select_last_index", 1);

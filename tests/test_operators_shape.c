@@ -332,7 +332,7 @@ START_TEST(concat_refuses_what_does_not_go_together) {
     close_harness();
     open_concat(2);
     harness_input(&h, ORTL_FLOAT, SHAPE(2, 3), six);
-    harness_expect_failure(&h, ORTL_BAD_INPUT, "axis 2 of a tensor of rank 2");
+    harness_expect_refused(&h, ORTL_BAD_INPUT, "axis 2 of a tensor of rank 2");
     close_harness();
     open_concat(0);
     harness_input(&h, ORTL_FLOAT, SCALAR, six);

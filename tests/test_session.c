@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "onnx_builder.h"
 #include "runtime/ortlite.h"
 
 #define IRIS      ORTL_EXAMPLES "/iris/iris.onnx"
@@ -332,6 +333,39 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
+/* Opens a graph from X [N, 3] to Y around one operator with an attribute. */
+static ortl_status open_single(const char *op_type, const char *domain, const char *attribute,
+                               int64_t value, ortl_session **session_out) {
+    static const onnx_style plain = {0};
+    wire_builder model = {0}, graph = {0}, node = {0};
+    onnx_node_head(&node, op_type, domain, NULL, "X", "Y");
+    onnx_int(&node, &plain, attribute, value);
+    onnx_graph(&graph, &node);
+    onnx_model(&model, &plain, &graph);
+    ortl_status status = ortl_open_memory(model.bytes, model.n_bytes, NULL, session_out, &error);
+    wire_free(&model);
+    return status;
+}
+
+START_TEST(what_no_row_could_run_is_refused) {
+    static const struct {
+        const char *op_type;
+        int64_t axis;
+    } cases[] = {{"ArgMax", 5}, {"ArgMax", -3}, {"Softmax", 2}, {"Softmax", -4},
+                 {"Concat", 3}, {"Split", 2},   {"Flatten", 5}};
+    ortl_session *opened = NULL;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ck_assert_int_eq(open_single(cases[i].op_type, "", "axis", cases[i].axis, &opened),
+                         ORTL_BAD_MODEL);
+        ck_assert_int_eq(error.status, ORTL_BAD_MODEL);
+        ck_assert_msg(strstr(error.message, "axis") != NULL, "%s", error.message);
+        ck_assert_ptr_null(opened);
+    }
+    ck_assert_int_eq(open_single("ArgMax", "", "axis", -2, &opened), ORTL_OK);
+    ortl_close(opened);
+}
+END_TEST
+
 static Suite *session_suite(void) {
     Suite *suite = suite_create("session");
     TCase *tests = tcase_create("iris");
@@ -348,6 +382,7 @@ static Suite *session_suite(void) {
     tcase_add_loop_test(tests, limits_are_enforced_by_name, 0, 10);
     tcase_add_test(tests, context_and_rows_have_limits_too);
     tcase_add_test(tests, every_allocation_may_fail);
+    tcase_add_test(tests, what_no_row_could_run_is_refused);
     suite_add_tcase(suite, tests);
     return suite;
 }

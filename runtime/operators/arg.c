@@ -99,8 +99,7 @@ ortl_status ortl__arg_prepare(ortl__loading *loading, ortl__step *step, ortl_err
         rank = reduce_shape(shape, rank, axis, parameters->keeps_axis != 0, reduced);
         ortl__value_set(loading->outputs[0], ORTL_INT64, rank, reduced);
     }
-    ortl__step_works_along(loading, step, parameters->axis);
-    return ORTL_OK;
+    return ortl__step_works_along(loading, step, parameters->axis, error);
 }
 
 ortl_status ortl__arg_shape(ortl__call *call, ortl_error *error) {

@@ -44,8 +44,9 @@ ortl_status ortl__squeeze_prepare(ortl__loading *loading, ortl__step *step, ortl
     if (status != ORTL_OK) return status;
     ortl__value_set(loading->outputs[0], loading->inputs[0]->type, 0, NULL);
     if (list->n && ortl__integers_are_known(list) &&
-        ortl__value_shape(loading->inputs[0], &rank, &shape) &&
-        ortl__integers_axes(list, rank, &axes, NULL) == ORTL_OK) {
+        ortl__value_shape(loading->inputs[0], &rank, &shape)) {
+        status = ortl__integers_axes(list, rank, &axes, error);
+        if (status != ORTL_OK) return status;
         rank = leave_out(shape, rank, axes, derived);
         ortl__value_set(loading->outputs[0], loading->inputs[0]->type, rank, derived);
     }
@@ -125,7 +126,7 @@ typedef struct flatten_parameters {
 ortl_status ortl__flatten_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
     flatten_parameters *parameters = NULL;
     const int64_t *shape;
-    uint32_t rank = 0;
+    uint32_t rank = 0, axis = 0;
     int64_t derived[2] = {-1, 1};
     ortl_status status = ortl__operator_arity(loading, 1, 1, 1, 1, error);
     if (status == ORTL_OK) status = ortl__operator_attributes(loading, "axis", error);
@@ -134,7 +135,11 @@ ortl_status ortl__flatten_prepare(ortl__loading *loading, ortl__step *step, ortl
     if (status == ORTL_OK)
         status = ortl__operator_int(loading, "axis", 1, &parameters->axis, error);
     if (status != ORTL_OK) return status;
-    int is_known = ortl__value_shape(loading->inputs[0], &rank, &shape) && parameters->axis == 1;
+    int is_known = ortl__value_shape(loading->inputs[0], &rank, &shape);
+    if (is_known && parameters->axis != (int64_t)rank)
+        status = ortl__operator_axis(parameters->axis, rank, &axis, error);
+    if (status != ORTL_OK) return status;
+    is_known = is_known && parameters->axis == 1;
     for (uint32_t i = 1; i < rank && is_known; i++) {
         if (shape[i] < 0 || (shape[i] > 0 && derived[1] > INT64_MAX / shape[i])) is_known = 0;
         if (is_known) derived[1] *= shape[i];

@@ -27,9 +27,8 @@ ortl_status ortl__compress_prepare(ortl__loading *loading, ortl__step *step, ort
     if (status != ORTL_OK) return status;
     parameters->has_axis = ortl__node_attribute(loading->node, "axis") != NULL;
     ortl__value_set(loading->outputs[0], loading->inputs[0]->type, 0, NULL);
-    ortl__step_works_along(loading, step, parameters->axis);
     if (!loading->inputs[1]->constant) step->is_row_wise = 0;
-    return ORTL_OK;
+    return ortl__step_works_along(loading, step, parameters->axis, error);
 }
 
 /* The axis that is thinned out; without one the whole tensor is one axis. */

@@ -45,10 +45,9 @@ static ortl_status prepare(ortl__loading *loading, ortl__step *step, const char 
         status = ortl__operator_int(loading, "axis", fallback, &parameters->axis, error);
     if (status != ORTL_OK) return status;
     derive_shape(loading, parameters->axis);
-    ortl__step_works_along(loading, step, parameters->axis);
     for (uint32_t i = 0; i < loading->node->n_inputs; i++)
         if (loading->inputs[i]->constant) step->is_row_wise = 0;
-    return ORTL_OK;
+    return ortl__step_works_along(loading, step, parameters->axis, error);
 }
 
 ortl_status ortl__concat_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {

@@ -29,9 +29,8 @@ ortl_status ortl__cumsum_prepare(ortl__loading *loading, ortl__step *step, ortl_
     if (status != ORTL_OK) return status;
     ortl__value_set_like(loading->outputs[0], loading->inputs[0]->type, loading->inputs[0]);
     if (ortl__integers_are_known(&parameters->axis) && parameters->axis.n == 1)
-        ortl__step_works_along(loading, step, parameters->axis.values[0]);
-    else
-        step->is_row_wise = 0;
+        return ortl__step_works_along(loading, step, parameters->axis.values[0], error);
+    step->is_row_wise = 0;
     return ORTL_OK;
 }
 

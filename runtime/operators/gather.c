@@ -55,11 +55,12 @@ ortl_status ortl__gather_prepare(ortl__loading *loading, ortl__step *step, ortl_
     ortl_status status = prepare(loading, step, &parameters, error);
     if (status != ORTL_OK) return status;
     ortl__value_set(loading->outputs[0], loading->inputs[0]->type, 0, NULL);
-    if (!ortl__value_shape(loading->inputs[0], &rank, &shape) ||
-        ortl__operator_axis(parameters->axis, rank, &axis, NULL) != ORTL_OK) {
+    if (!ortl__value_shape(loading->inputs[0], &rank, &shape)) {
         step->is_row_wise = 0;
         return ORTL_OK;
     }
+    status = ortl__operator_axis(parameters->axis, rank, &axis, error);
+    if (status != ORTL_OK) return status;
     if (!keeps_rows(loading, axis)) step->is_row_wise = 0;
     if (ortl__value_shape(loading->inputs[1], &index_rank, &index_shape)) {
         rank = replace_axis(shape, rank, axis, index_shape, index_rank, derived);
@@ -107,9 +108,8 @@ ortl_status ortl__gather_elements_prepare(ortl__loading *loading, ortl__step *st
     ortl_status status = prepare(loading, step, &parameters, error);
     if (status != ORTL_OK) return status;
     ortl__value_set_like(loading->outputs[0], loading->inputs[0]->type, loading->inputs[1]);
-    ortl__step_works_along(loading, step, parameters->axis);
     if (loading->inputs[0]->constant || loading->inputs[1]->constant) step->is_row_wise = 0;
-    return ORTL_OK;
+    return ortl__step_works_along(loading, step, parameters->axis, error);
 }
 
 ortl_status ortl__gather_elements_shape(ortl__call *call, ortl_error *error) {

@@ -252,11 +252,16 @@ void ortl__step_needs_rows(const ortl__loading *loading, ortl__step *step) {
     if (!ortl__value_shape(loading->inputs[0], &rank, &shape) || rank < 2) step->is_row_wise = 0;
 }
 
-void ortl__step_works_along(const ortl__loading *loading, ortl__step *step, int64_t axis) {
-    uint32_t rank = 0;
+ortl_status ortl__step_works_along(const ortl__loading *loading, ortl__step *step, int64_t axis,
+                                   ortl_error *error) {
+    uint32_t rank = 0, along = axis > 0;
     const int64_t *shape;
-    if (axis < 0 && ortl__value_shape(loading->inputs[0], &rank, &shape)) axis += rank;
-    if (axis <= 0) step->is_row_wise = 0;
+    if (ortl__value_shape(loading->inputs[0], &rank, &shape)) {
+        ortl_status status = ortl__operator_axis(axis, rank, &along, error);
+        if (status != ORTL_OK) return status;
+    }
+    if (along == 0) step->is_row_wise = 0;
+    return ORTL_OK;
 }
 
 ortl_status ortl__shape_like_first(ortl__call *call, ortl_error *error) {

@@ -198,8 +198,10 @@ void ortl__value_set_like(ortl__value *value, ortl_type type, const ortl__value 
 void ortl__step_needs_rows(const ortl__loading *loading, ortl__step *step);
 
 /* Clears step->is_row_wise unless the axis (negative: from the end) of input 0 lies behind axis 0:
- * for operators that mix what lies along it. */
-void ortl__step_works_along(const ortl__loading *loading, ortl__step *step, int64_t axis);
+ * for operators that mix what lies along it. ORTL_BAD_INPUT when input 0 is known to have no such
+ * axis. */
+ortl_status ortl__step_works_along(const ortl__loading *loading, ortl__step *step, int64_t axis,
+                                   ortl_error *error);
 
 /* A shape function: output 0 has the type of output 0 as prepared and the shape of input 0. */
 ortl_status ortl__shape_like_first(ortl__call *call, ortl_error *error);

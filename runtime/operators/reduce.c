@@ -62,19 +62,21 @@ static uint32_t reduce_shape(const reduce_parameters *parameters, const int64_t 
     return out_rank;
 }
 
-static void derive(const ortl__loading *loading, ortl__step *step,
-                   const reduce_parameters *parameters) {
+static ortl_status derive(const ortl__loading *loading, ortl__step *step,
+                          const reduce_parameters *parameters, ortl_error *error) {
     const int64_t *shape;
     int64_t derived[ORTL_MAX_RANK];
     uint32_t rank = 0, axes = 1;
     ortl__value_set(loading->outputs[0], loading->inputs[0]->type, 0, NULL);
     if (ortl__value_shape(loading->inputs[0], &rank, &shape) &&
-        ortl__integers_are_known(&parameters->axes) &&
-        find_axes(parameters, &parameters->axes, rank, &axes, NULL) == ORTL_OK) {
+        ortl__integers_are_known(&parameters->axes)) {
+        ortl_status status = find_axes(parameters, &parameters->axes, rank, &axes, error);
+        if (status != ORTL_OK) return status;
         rank = reduce_shape(parameters, shape, rank, axes, derived);
         ortl__value_set(loading->outputs[0], loading->inputs[0]->type, rank, derived);
     }
     if (axes & 1) step->is_row_wise = 0;
+    return ORTL_OK;
 }
 
 ortl_status ortl__reduce_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
@@ -92,8 +94,7 @@ ortl_status ortl__reduce_prepare(ortl__loading *loading, ortl__step *step, ortl_
     if (status == ORTL_OK) status = read_axes(loading, step, parameters, error);
     if (status != ORTL_OK) return status;
     parameters->loop = ortl__reductions[step->operator->detail][loading->inputs[0]->type];
-    derive(loading, step, parameters);
-    return ORTL_OK;
+    return derive(loading, step, parameters, error);
 }
 
 ortl_status ortl__reduce_shape(ortl__call *call, ortl_error *error) {

@@ -77,8 +77,7 @@ static ortl_status prepare(ortl__loading *loading, ortl__step *step, const char 
         status = ortl__operator_int(loading, "axis", axis, &(*parameters_out)->axis, error);
     if (status != ORTL_OK) return status;
     ortl__value_set_like(loading->outputs[0], loading->inputs[0]->type, loading->inputs[0]);
-    ortl__step_works_along(loading, step, (*parameters_out)->axis);
-    return ORTL_OK;
+    return ortl__step_works_along(loading, step, (*parameters_out)->axis, error);
 }
 
 ortl_status ortl__softmax_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {

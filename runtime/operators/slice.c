@@ -96,18 +96,22 @@ static ortl_status find_ranges(const ortl__call *call, range ranges_out[ORTL_MAX
 
 /* Rows stay whole when no axis that is sliced is axis 0. Extents along sliced axes are left open.
  */
-static void derive_slice(const ortl__loading *loading, ortl__step *step,
-                         const slice_parameters *parameters) {
+static ortl_status derive_slice(const ortl__loading *loading, ortl__step *step,
+                                const slice_parameters *parameters, ortl_error *error) {
     const ortl__value *input = loading->inputs[0];
     const int64_t *shape;
     int64_t derived[ORTL_MAX_RANK];
     uint32_t rank = 0, axes = 1;
     int is_known = ortl__value_shape(input, &rank, &shape) && parameters->axes.is_given &&
-                   ortl__integers_are_known(&parameters->axes) &&
-                   ortl__integers_axes(&parameters->axes, rank, &axes, NULL) == ORTL_OK;
+                   ortl__integers_are_known(&parameters->axes);
+    if (is_known) {
+        ortl_status status = ortl__integers_axes(&parameters->axes, rank, &axes, error);
+        if (status != ORTL_OK) return status;
+    }
     for (uint32_t i = 0; i < rank; i++) derived[i] = axes >> i & 1 ? -1 : shape[i];
     ortl__value_set(loading->outputs[0], input->type, rank, is_known ? derived : NULL);
     if (!is_known || (axes & 1)) step->is_row_wise = 0;
+    return ORTL_OK;
 }
 
 ortl_status ortl__slice_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
@@ -121,7 +125,7 @@ ortl_status ortl__slice_prepare(ortl__loading *loading, ortl__step *step, ortl_e
     if (status == ORTL_OK)
         status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
     if (status == ORTL_OK) status = read_slice(loading, parameters, error);
-    if (status == ORTL_OK) derive_slice(loading, step, parameters);
+    if (status == ORTL_OK) status = derive_slice(loading, step, parameters, error);
     return status;
 }
 
@@ -212,8 +216,7 @@ ortl_status ortl__split_prepare(ortl__loading *loading, ortl__step *step, ortl_e
     for (uint32_t i = 0; i < loading->node->n_outputs; i++)
         if (loading->outputs[i])
             ortl__value_set(loading->outputs[i], loading->inputs[0]->type, 0, NULL);
-    ortl__step_works_along(loading, step, parameters->axis);
-    return ORTL_OK;
+    return ortl__step_works_along(loading, step, parameters->axis, error);
 }
 
 /* The extent of part number i of an axis that is split without a list. */

@@ -49,9 +49,8 @@ ortl_status ortl__topk_prepare(ortl__loading *loading, ortl__step *step, ortl_er
         if (loading->outputs[i])
             ortl__value_set(loading->outputs[i], i ? ORTL_INT64 : loading->inputs[0]->type, 0,
                             NULL);
-    ortl__step_works_along(loading, step, parameters->axis);
     if (!ortl__integers_are_known(&parameters->k)) step->is_row_wise = 0;
-    return ORTL_OK;
+    return ortl__step_works_along(loading, step, parameters->axis, error);
 }
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
