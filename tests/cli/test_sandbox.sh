@@ -103,6 +103,9 @@ for mode in $modes; do
     run 0 predict model.onnx rows.csv --sandbox "$mode"
     expect_no_error
     expect_same wanted_rows
+    run 0 predict model.onnx rows.csv --threads 3 --sandbox "$mode"
+    expect_no_error
+    expect_same wanted_rows
     cp rows.csv in
     run_input 0 predict model.onnx --sandbox "$mode"
     expect_same wanted_rows
@@ -147,6 +150,7 @@ for mode in $modes; do
     run 0 meta model.onnx --sandbox "$mode"
     run 0 meta model.onnx set a=b --sandbox "$mode" -o changed.onnx
     run 0 meta changed.onnx remove a --sandbox "$mode" -o changed.onnx
+    run 0 diff model.onnx model.onnx rows.csv --sandbox "$mode"
     run 0 test "$cases/add" "$cases/labels" --sandbox "$mode"
     run 1 test "$cases" --sandbox "$mode"
     rm -rf arrays

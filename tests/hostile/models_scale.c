@@ -69,6 +69,10 @@ static void put_chain(wire_builder *file, size_t n_tests, const char *mode, int 
     put_trees(file, &c);
 }
 
+void models_put_chain(wire_builder *file, size_t n) {
+    put_chain(file, n, "BRANCH_EQ", 0);
+}
+
 static void put_chains(wire_builder *file, int variant) {
     static const char *const modes[] = {"BRANCH_EQ", "BRANCH_LEQ", "BRANCH_NEQ", "BRANCH_GT"};
     put_chain(file, 200000, modes[variant / 2], variant % 2);
@@ -79,8 +83,8 @@ static void put_million(wire_builder *file, int variant) {
 }
 
 /* Trees of one leaf: equal ids throughout, or ids that jump between extremes. */
-static void put_roots(wire_builder *file, int variant) {
-    tree_columns c = new_columns(100000);
+static void put_leaves(wire_builder *file, int variant, size_t n) {
+    tree_columns c = new_columns(n);
     for (size_t i = 0; i < c.n; i++) {
         c.ids[i] = 0;
         c.trees[i] = variant == 0   ? (int64_t)i
@@ -91,8 +95,16 @@ static void put_roots(wire_builder *file, int variant) {
     put_trees(file, &c);
 }
 
+static void put_roots(wire_builder *file, int variant) {
+    put_leaves(file, variant, 100000);
+}
+
 static void put_equal_roots(wire_builder *file, int variant) {
-    put_roots(file, 3 + variant);
+    put_leaves(file, 3 + variant, 100000);
+}
+
+void models_put_roots(wire_builder *file, size_t n) {
+    put_leaves(file, 0, n);
 }
 
 /* Every inner node has the next one as both children: 2^n paths. */
@@ -210,16 +222,24 @@ static void put_too_many_operators(wire_builder *file, int variant) {
     put_many(file, variant, 65537, "of_the_layer_before_");
 }
 
-static void put_initialisers(wire_builder *file, int variant) {
+static void put_constants(wire_builder *file, int variant, int n) {
     wire_builder graph = {0};
     const int64_t value = 1;
     put_node(&graph, 1, "Neg", NULL, "X", "Y", NULL);
-    for (int i = 0; i < 50000; i++) {
+    for (int i = 0; i < n; i++) {
         char name[24];
         snprintf(name, sizeof name, variant ? "the_same" : "constant_%d", i);
         put_int64s(&graph, name, &value, variant ? -1 : 1);
     }
     put_model(file, &graph);
+}
+
+static void put_initialisers(wire_builder *file, int variant) {
+    put_constants(file, variant, 50000);
+}
+
+void models_put_initialisers(wire_builder *file, size_t n) {
+    put_constants(file, 0, (int)n);
 }
 
 static void put_metadata(wire_builder *file, int variant) {
@@ -234,15 +254,14 @@ static void put_metadata(wire_builder *file, int variant) {
 }
 
 /* Many labels, equal or not; keys of an encoder. */
-static void put_labels(wire_builder *file, int variant) {
-    const size_t n = 60000;
+static void put_keys(wire_builder *file, int variant, size_t n) {
     wire_builder node = {0}, graph = {0};
     int64_t *values = calloc(n, 8);
     const char **texts = calloc(n, sizeof(char *));
-    char(*names)[16] = calloc(n, 16);
+    char(*names)[24] = calloc(n, 24);
     for (size_t i = 0; i < n; i++) {
         values[i] = variant % 2 ? 7 : (int64_t)(i * 7919 % n);
-        snprintf(names[i], 16, "%zu", variant % 2 ? 7 : i);
+        snprintf(names[i], 24, "%zu", variant % 2 ? 7 : i);
         texts[i] = names[i];
     }
     if (variant / 2 == 0) {
@@ -261,6 +280,14 @@ static void put_labels(wire_builder *file, int variant) {
     }
     put_model(file, &graph);
     free(values), free(texts), free(names);
+}
+
+static void put_labels(wire_builder *file, int variant) {
+    put_keys(file, variant, 60000);
+}
+
+void models_put_labels(wire_builder *file, size_t n) {
+    put_keys(file, 0, n);
 }
 
 static const hostile_case cases[] = {

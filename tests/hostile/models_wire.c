@@ -127,6 +127,11 @@ static void put_unknown(wire_builder *file, int variant) {
     }
 }
 
+void models_put_unknown(wire_builder *file, size_t n) {
+    models_put_good(file);
+    for (size_t i = 0; i < n; i++) wire_text(file, 100 + (uint32_t)(i % 1000), "nobody knows");
+}
+
 static const hostile_case cases[] = {
     {"cut_off", REFUSED, cut_off, 22, 0},
     {"flipped_bit", EITHER, flip, 64, 0},
