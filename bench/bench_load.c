@@ -41,7 +41,7 @@ static int predict_rows(bench_engine *engine, size_t n_features, size_t n_rows) 
 
 /* Loads the model and prints the figures as integers: nanoseconds, then bytes. */
 static int load_once(const char *path, const char *kernel, size_t n_rows) {
-    const bench_engine_wish wish = {kernel, NULL, 0};
+    const bench_engine_wish wish = {.kernel = kernel};
     double start = bench_seconds();
     bench_engine *engine = bench_engine_open(path, &wish);
     double seconds = bench_seconds() - start;

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_WINDOWS = 1000, MAX_BATCHES = 16, POOL_ROWS = 8192 };
 
@@ -24,6 +25,7 @@ typedef struct run_settings {
     uint64_t seed;
     uint64_t n_threads;
     bench_engine_wish wish;
+    const char *rows;    /* NumPy file of float rows, NULL: made by the seed */
     const char *engine;  /* name in the report, NULL: the engine's own */
     const char *batches; /* sizes separated by commas */
     int as_json;
@@ -52,6 +54,31 @@ static void fill_rows(row_pool *pool, const run_settings *settings) {
         }
         pool->values[i] = (float)value;
     }
+}
+
+/* Fills the pool with the rows of a NumPy file, little-endian float32 in C order, over and over; 0,
+ * or -1 after a message. */
+static int read_rows(row_pool *pool, const char *path) {
+    unsigned char start[10]; /* magic, version 1.0, bytes of the header */
+    char header[512] = "";
+    size_t n_values = pool->n_rows * pool->n_features, n_read = 0;
+    FILE *file = fopen(path, "rb");
+    if (!file || fread(start, 1, sizeof start, file) != sizeof start) goto failed;
+    size_t n_header = (size_t)start[8] | (size_t)start[9] << 8;
+    if (n_header >= sizeof header || fread(header, 1, n_header, file) != n_header) goto failed;
+    char shape[32];
+    snprintf(shape, sizeof shape, ", %zu)", pool->n_features);
+    if (!strstr(header, "<f4") || !strstr(header, "False") || !strstr(header, shape)) goto failed;
+    n_read = fread(pool->values, sizeof *pool->values, n_values, file);
+    n_read -= n_read % pool->n_features;
+failed:
+    if (file) fclose(file);
+    if (n_read == 0) {
+        fprintf(stderr, "%s: not an array of rows of %zu float32\n", path, pool->n_features);
+        return -1;
+    }
+    for (size_t i = n_read; i < n_values; i++) pool->values[i] = pool->values[i - n_read];
+    return 0;
 }
 
 /* ---- Measuring ------------------------------------------------------------------------------- */
@@ -133,8 +160,11 @@ static int measure_batches(bench_engine *engine, const char *model, const size_t
     }
     pool.values = calloc(pool.n_rows * pool.n_features + 1, sizeof *pool.values);
     if (!pool.values) return -1;
-    fill_rows(&pool, settings);
     int failed = 0;
+    if (settings->rows)
+        failed = read_rows(&pool, settings->rows) < 0;
+    else
+        fill_rows(&pool, settings);
     for (size_t i = 0; i < n_sizes && !failed; i++) {
         double nanoseconds = time_batch(engine, &pool, sizes[i], settings);
         failed = nanoseconds < 0;
@@ -145,9 +175,11 @@ static int measure_batches(bench_engine *engine, const char *model, const size_t
 }
 
 int main(int argc, char **argv) {
-    run_settings settings = {9, 50, 3, 2, 5, 1, {NULL, NULL, 0}, NULL, "1,8,64,1000,100000", 0};
+    run_settings settings = {9, 50, 3, 2, 5, 1, {0}, NULL, NULL, "1,8,64,1000,100000", 0};
     const bench_option options[] = {
         {"--batches", NULL, &settings.batches, NULL, "rows of a call, separated by commas"},
+        {"--rows", NULL, &settings.rows, NULL, "float32 rows.npy, used over and over"},
+        {"--library", NULL, &settings.wish.library, NULL, "file of the runtime that is opened"},
         {"--engine", NULL, &settings.engine, NULL, "name in the report"},
         {"--kernel", NULL, &settings.wish.kernel, NULL, "force a kernel by name"},
         {"--without", NULL, &settings.wish.hidden_features, NULL,

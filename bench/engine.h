@@ -23,11 +23,12 @@ typedef struct bench_engine_info {
 /* The name in reports. */
 const char *bench_engine_name(void);
 
-/* What only ort-lite lets itself be asked for; peers ignore it. */
+/* All but the last only ort-lite lets itself be asked for; peers ignore it. */
 typedef struct bench_engine_wish {
     const char *kernel;          /* force one by name; NULL: the fastest */
     const char *hidden_features; /* of the processor, names separated by commas; NULL: none */
     size_t n_threads;            /* 0 and 1: the caller's */
+    const char *library; /* for runtimes that are opened: the file; NULL: under its usual name */
 } bench_engine_wish;
 
 /* Loads the model at path; peers always for one thread. Returns NULL after a message on stderr. */

@@ -36,6 +36,7 @@ extern const bench_peer bench_peer_ortlite;
 extern const bench_peer bench_peer_onnxruntime;
 extern const bench_peer bench_peer_lightgbm;
 extern const bench_peer bench_peer_xgboost;
+extern const bench_peer bench_peer_compiled;
 
 /* Writes the message; returns -1. */
 int bench_peer_fail(char error[BENCH_PEER_ERROR_BYTES], const char *text);

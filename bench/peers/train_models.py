@@ -7,6 +7,7 @@ Needs lightgbm, xgboost, catboost, onnxmltools, skl2onnx and scikit-learn. Write
 rows to measure on: 3 % of the values missing, 2 % exactly on a threshold's grid.
 """
 import os
+import pickle
 import sys
 
 import numpy as np
@@ -84,6 +85,8 @@ def save_sklearn(path, estimator, rows, target):
 
     rows = np.nan_to_num(rows)
     estimator.fit(rows, target)
+    with open(path.replace(".onnx", ".sklearn.pickle"), "wb") as file:
+        pickle.dump(estimator, file)
     onnx = to_onnx(estimator, rows[:1], options={"zipmap": False} if hasattr(estimator, "classes_") else None,
                    target_opset={"": 15, "ai.onnx.ml": 3})
     with open(path, "wb") as file:
