@@ -136,6 +136,11 @@ static ortl_status word_leaf(ortl__drawing *drawing, ortl__drawn_node *node, ort
     for (size_t i = 0; i < node->facts.n_values && status == ORTL_OK; i++)
         status = word_vote(drawing, node, i, error);
     if (status != ORTL_OK) return status;
+    if (drawing->n_leaves == 0) drawing->has_one_target = true;
+    if (node->facts.n_values != 1 ||
+        (drawing->n_leaves > 0 && node->target != drawing->leaf_target))
+        drawing->has_one_target = false;
+    drawing->leaf_target = node->target;
     if (node->label.n_bytes == 0)
         return append_text(drawing, &node->label, node->facts.n_values == 0 ? "no vote" : "0",
                            error);

@@ -198,7 +198,7 @@ static void put_scale_colour(const picture *p, double vote) {
 static void put_bar_part(const picture *p, int x, int y, int width, size_t target, double vote) {
     ortl__output_print(p->output, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"10\" fill=\"", x,
                        y - 5, width);
-    if (p->drawing->info.n_targets == 1)
+    if (p->drawing->has_one_target)
         put_scale_colour(p, vote);
     else
         ortl__output_text(p->output, colours[target % N_COLOURS]);
@@ -289,7 +289,7 @@ static void put_style(const picture *p) {
 
 static ortl_status put_legend(const picture *p, ortl__drawing *drawing, ortl_error *error) {
     int x = MARGIN;
-    for (size_t i = 0; i < drawing->info.n_targets && drawing->info.n_targets > 1; i++) {
+    for (size_t i = 0; i < drawing->info.n_targets && !drawing->has_one_target; i++) {
         ortl_string name = {"and more", 8};
         ortl_status status =
             i < MAX_LEGEND ? ortl__drawing_target(drawing, i, &name, error) : ORTL_OK;

@@ -49,10 +49,43 @@ check "$work/c99_static"
 check "$work/cpp"
 
 cmake -G Ninja -S "$source/tests/install" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" \
-    -DEXAMPLE="$source/examples/embed/embed.c" -DCMAKE_C_COMPILER="$compiler" >"$work/cmake.log"
+    -DEXAMPLES="$source/examples" -DCMAKE_C_COMPILER="$compiler" >"$work/cmake.log"
 cmake --build "$work/cmake" >>"$work/cmake.log"
 check "$work/cmake/embed_ortlite"
 check "$work/cmake/embed_ortlite_static"
+
+# The service: two connections at once, right and wrong rows, against what the program predicts.
+serve() {
+    # A port that is taken ends the service; then the next is tried.
+    for port in $(seq 20000 20020); do
+        LD_LIBRARY_PATH=$library "$work/cmake/service" "$source/examples/iris/iris.onnx" "$port" 2>/dev/null &
+        service=$!
+        sleep 0.3
+        if kill -0 "$service" 2>/dev/null; then return; fi
+    done
+    echo "FAIL: the service did not start"
+    exit 1
+}
+serve
+tail -n +2 "$source/examples/iris/iris.csv" >"$work/rows"
+echo nonsense >>"$work/rows"
+# bash knows sockets; a second connection stays open meanwhile.
+bash -c 'exec 5<>"/dev/tcp/127.0.0.1/$1" 6<>"/dev/tcp/127.0.0.1/$1"
+    echo 5.1,3.5,1.4,0.2 >&6
+    while read -r row; do echo "$row" >&5; read -r said <&5; echo "$said"; done <"$2" >"$3"
+    read -r said <&6; echo "$said" >>"$3"' bash "$port" "$work/rows" "$work/answers"
+kill "$service"
+tail -n +2 "$source/examples/iris/expected.csv" | cut -d, -f1 >"$work/labels"
+if ! head -n 150 "$work/answers" | cut -d, -f1 | cmp -s - "$work/labels" ||
+    [ "$(sed -n 151p "$work/answers")" != "error: 4 numbers expected" ] ||
+    [ "$(sed -n 152p "$work/answers")" != "$(head -n 1 "$work/answers")" ]; then
+    echo "FAIL: the service said:"
+    tail -n 5 "$work/answers"
+    exit 1
+fi
+echo "ok: service answers 151 rows and one that is none"
+LD_LIBRARY_PATH=$library "$work/cmake/train_in_c" "$source/examples/iris/iris.csv" "$work/forest.onnx" >/dev/null
+[ -s "$work/forest.onnx" ]
 
 # The shared library needs libc, libm and libprotobuf-c, nothing else, and shows ortl_ names only.
 needed=$("${tools}objdump" -p "$library/libortlite.so" |
