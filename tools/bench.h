@@ -21,7 +21,7 @@ typedef struct ortl__bench_result {
     char error[BENCH_PEER_ERROR_BYTES]; /* why not */
     double load_seconds;
     uint64_t started_heap; /* with the runtime, before the model: memory that is no file's */
-    uint64_t steady_heap;  /* likewise after the predictions, with the model */
+    uint64_t steady_heap;  /* likewise with the model, after it predicted one row */
     uint64_t steady_bytes; /* all that is resident then */
     uint64_t peak_bytes;
     size_t n_calls; /* of one row each */
@@ -58,7 +58,7 @@ typedef struct ortl__bench {
  * The report fails when the model itself cannot be used. */
 ortl_status ortl__bench_run(ortl__bench *bench, ortl__report *report);
 
-/* Memory that the model takes: heap at the end above what was there before it came. Code that is
+/* Memory that the model takes: heap with it above that without. Code that is
  * read from files on the way counts for the runtime. */
 uint64_t ortl__bench_model_bytes(const ortl__bench_result *result);
 

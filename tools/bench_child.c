@@ -47,8 +47,13 @@ static int load(child *c, const ortl__bench_entry *entry) {
     c->model = c->peer->open(entry->model, c->result->error);
     c->result->load_seconds = bench_seconds() - begin;
     if (c->model == NULL) return -1;
-    if (c->peer->n_features(c->model) == c->bench->n_features) return 0;
-    return bench_peer_fail(c->result->error, "this model has another number of features");
+    if (c->peer->n_features(c->model) != c->bench->n_features)
+        return bench_peer_fail(c->result->error, "this model has another number of features");
+    if (c->peer->prepare(c->model, 1, c->result->error) < 0 ||
+        c->peer->predict(c->model, c->rows, c->result->error) < 0)
+        return -1;
+    c->result->steady_heap = bench_anonymous_bytes();
+    return 0;
 }
 
 /* ---- Single rows ----------------------------------------------------------------------------- */
@@ -141,7 +146,6 @@ void ortl__bench_measure(const ortl__bench *bench, const ortl__bench_entry *entr
     if (load(&c, entry) < 0) return;
     for (size_t i = 0; i < bench->n_batches; i++)
         if (measure_batch(&c, bench->batches[i], &result->rows_per_second[i]) < 0) return;
-    result->steady_heap = bench_anonymous_bytes();
     result->steady_bytes = above_table(&c, bench_resident_bytes());
     result->peak_bytes = above_table(&c, bench_peak_bytes());
     /* Behind the memory figures, to which its list of times does not belong. */

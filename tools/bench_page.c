@@ -220,7 +220,7 @@ ortl_status ortl__bench_page(const ortl__bench *bench, const char *path, ortl__r
     if (status != ORTL_OK) return ortl__output_close(&output, status, report);
     put_head(bench, &output);
     open_card(&output, "", "Memory of the model",
-              "Heap after predicting, above what the runtime takes without a model.");
+              "Heap after the first row, above that of the runtime alone.");
     put_bars(bench, &output, "Memory of the model", ortl__bench_model_bytes);
     ortl__output_text(&output, "</section>\n");
     open_card(&output, "", "Peak memory of the process", "From its start to the last prediction.");

@@ -170,6 +170,7 @@ ortl_status ortl__difference_find(ortl__difference *d, const ortl__diff_settings
                                    .keep_forest = true};
     ortl__scoring_settings of_b = of_a;
     of_b.model = settings->model_b;
+    of_b.is_silent = true;
     memset(d, 0, sizeof *d);
     d->settings = settings;
     d->report = report;

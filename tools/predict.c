@@ -6,6 +6,7 @@
  */
 #include "predict.h"
 #include "header.h"
+#include "progress.h"
 #include "pipeline.h"
 #include "sandbox.h"
 
@@ -35,6 +36,8 @@ typedef struct predict_state {
     ortl__writer writer;
     int descriptor; /* of the input */
     csv_reader *reader;
+    uint64_t n_rows; /* handed over so far */
+    ortl__progress progress;
     ortl_status source_status; /* of a block that was run while the reader asked for more input */
     ortl_error source_error;
 } predict_state;
@@ -52,7 +55,9 @@ static uint64_t limit_or_default(uint64_t given, const char *name) {
 
 /* Predicts and writes the rows at hand, now or soon; errors are those of any block so far. */
 static ortl_status run_block(predict_state *state, ortl_error *error) {
+    state->n_rows += state->rows->n_rows;
     ortl_status status = ortl__pipeline_hand_over(&state->pipeline, error);
+    ortl__progress_show(&state->progress, state->n_rows);
     state->rows = ortl__pipeline_rows(&state->pipeline);
     return status;
 }
@@ -305,6 +310,7 @@ static void free_state(predict_state *state) {
 ortl_status ortl__predict(const ortl__predict_settings *settings, ortl__report *report) {
     predict_state state = {.settings = settings, .report = report, .descriptor = -1};
     state.output = (ortl__output)ORTL__OUTPUT_INIT;
+    ortl__progress_begin(&state.progress, &settings->table.common);
     ortl_status status = enter_sandbox(&state);
     if (status == ORTL_OK) status = open_model(&state);
     if (status == ORTL_OK) status = open_input(&state);
@@ -313,6 +319,7 @@ ortl_status ortl__predict(const ortl__predict_settings *settings, ortl__report *
     if (status == ORTL_OK) status = ortl__sandbox_tighten(&state.sandbox, &report->error);
     if (status == ORTL_OK) status = ortl__pipeline_start(&state.pipeline, &report->error);
     if (status == ORTL_OK) status = finish(&state, take_records(&state));
+    ortl__progress_end(&state.progress);
     if (status == ORTL_OK) note_result(&state);
     state.output.keeps_rows = state.writer.n_rows > 0;
     status = ortl__output_close(&state.output, status, report);

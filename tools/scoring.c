@@ -68,6 +68,7 @@ ortl_status ortl__scoring_open(ortl__scoring *scoring, const ortl__scoring_setti
     memset(scoring, 0, sizeof *scoring);
     scoring->settings = settings;
     scoring->descriptor = -1;
+    if (!settings->is_silent) ortl__progress_begin(&scoring->progress, &settings->table->common);
     ortl_status status = open_model(scoring, report);
     if (status == ORTL_OK) status = open_table(scoring, report);
     if (status == ORTL_OK) status = match_columns(scoring, report);
@@ -96,12 +97,15 @@ ortl_status ortl__scoring_next(ortl__scoring *scoring, ortl__report *report) {
                                   "more than %d",
                                   ORTL__SCORING_ROWS);
     scoring->n_rows += scoring->rows.n_rows;
+    ortl__progress_show(&scoring->progress, scoring->n_rows);
+    if (scoring->rows.n_rows == 0) ortl__progress_end(&scoring->progress);
     if (status == ORTL_OK && scoring->rows.n_rows > 0)
         status = ortl__results_run(&scoring->results, &scoring->rows, error);
     return status;
 }
 
 void ortl__scoring_close(ortl__scoring *scoring) {
+    ortl__progress_end(&scoring->progress);
     csv_close(scoring->reader);
     if (scoring->descriptor > STDIN_FILENO) close(scoring->descriptor);
     ortl__results_free(&scoring->results);

@@ -12,6 +12,7 @@
 #ifndef ORTL_TOOLS_SCORING_H
 #define ORTL_TOOLS_SCORING_H
 
+#include "progress.h"
 #include "results.h"
 #include "table_options.h"
 
@@ -21,6 +22,7 @@ typedef struct ortl__scoring_settings {
     const ortl__table_settings *table;
     const char *model; /* a path */
     const char *input; /* likewise, of the table; "-": stdin */
+    bool is_silent;    /* shows no progress: another scoring does */
     bool keep_forest;  /* for ortl_leaves and ortl_tree */
     /* Shown every byte of the table in order; NULL: nobody looks. */
     void (*watch)(void *user, const char *bytes, size_t n_bytes);
@@ -40,6 +42,7 @@ typedef struct ortl__scoring {
     uint64_t n_rows;                    /* of all blocks so far */
     csv_reader *reader;
     int descriptor;
+    ortl__progress progress;
     csv_record record; /* the next one; n_fields is 0 at the end */
 } ortl__scoring;
 

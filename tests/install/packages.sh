@@ -24,7 +24,7 @@ find "$root/usr" "$root/etc" | sort >"$work/before"
 inside() { DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
 
 # The program alone: convert, look, predict, verify, draw.
-inside apt-get install -q -y --no-install-recommends /packages/ort-lite_*.deb >>"$work/log"
+inside sh -euc 'apt-get install -q -y --no-install-recommends /packages/ort-lite_*.deb' >>"$work/log"
 inside sh -euc 'cd /tmp
     ort-lite convert /examples/iris/model.txt -o model.onnx --compare /examples/iris/labelled.csv
     ort-lite inspect model.onnx
@@ -35,7 +35,8 @@ inside sh -euc 'cd /tmp
 [ -f "$root/usr/share/bash-completion/completions/ort-lite" ]
 
 # The libraries: the examples, compiled as README says.
-inside apt-get install -q -y --no-install-recommends gcc pkg-config /packages/libortlite*.deb >>"$work/log"
+inside sh -euc 'apt-get install -q -y --no-install-recommends gcc libc6-dev pkg-config /packages/libortlite*.deb' \
+    >>"$work/log"
 inside sh -euc 'cd /tmp
     cc /examples/embed/embed.c $(pkg-config --cflags --libs ortlite) -o embed
     ./embed /examples/iris/iris.onnx
