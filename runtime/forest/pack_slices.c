@@ -17,15 +17,14 @@ typedef struct slice_pack {
     uint32_t n_trees;
     uint32_t n_nodes; /* room for so many: at first as many as there are tests */
     uint64_t n_values;
-    int has_levels;            /* the trees are oblivious */
-    uint32_t *node_begin;      /* (n_trees + 1) */
-    uint32_t *leaf_begin;      /* (n_trees + 1) */
-    ortl__slice_node *nodes;   /* (n_nodes) or NULL */
-    ortl__slice_level *levels; /* (n_nodes + 1) or NULL; one more, because loops read ahead */
-    size_t most_few_rows;      /* rows up to which they go one by one; 0: there are no steps */
-    uint64_t n_steps;
-    uint32_t *steps; /* (n_steps) of all trees: 2 x leaves - 1 of each */
-    float *values;   /* (n_values + ORTL__SLICE_LEAVES) likewise */
+    int has_levels;          /* the trees are oblivious */
+    uint32_t *node_begin;    /* (n_trees + 1) */
+    uint32_t *leaf_begin;    /* (n_trees + 1) */
+    ortl__slice_node *nodes; /* (n_nodes) or NULL */
+    uint16_t *levels;        /* (n_nodes) or NULL: masks */
+    size_t most_few_rows;    /* rows up to which they go one by one */
+    ortl__row_trees row;     /* of layout NONE when that is 0 */
+    float *values;           /* (n_values + ORTL__SLICE_LEAVES) of all trees */
 } slice_pack;
 
 /* Bytes of the masks of a block, which is to leave room for the trees in a second-level cache. */
@@ -48,12 +47,8 @@ static size_t words_for(const ortl__slice_kernel *loops, uint64_t n_masks, size_
 
 /* ---- Costs ----------------------------------------------------------------------------------- */
 
-/* Nanoseconds to code one value, to code one of a single row, to begin with a single row, and for
- * what comes with each tree of a single row, by rule of thumb. */
-#define CODE_COST     0.6
-#define ROW_CODE_COST 3.0
-#define ROW_COST      30.0
-#define ROW_TREE_COST 1.8
+/* Nanoseconds to code one value, by rule of thumb. */
+#define CODE_COST 0.6
 
 static int has_levels(const ortl__pack_kernel *kernel) {
     return kernel->form == &ortl__form_levels;
@@ -71,40 +66,32 @@ static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel 
     double tests = has_levels(kernel) ? 0 : (double)survey->n_tests * loops->test_cost * width;
     double masks = survey->quantiser.n_asked * loops->mask_cost * width;
     double codes = CODE_COST * padded * survey->forest->n_features_used;
-    double leaves = loops->leaf_cost * padded * survey->forest->n_trees;
+    /* Where trees have no tests of their own, their leaves are numbered row by row. */
+    double leaf_cost = loops->leaf_cost * (has_levels(kernel) ? 2 : 1);
+    double leaves = leaf_cost * padded * survey->forest->n_trees;
     return n_blocks * (tests + masks + codes + leaves) / rows;
 }
 
-/* A row that goes by itself. */
-static double cost_of_row(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+/* What a row costs that goes with few others; infinite where it cannot. */
+static double cost_of_row(const ortl__survey *survey, const ortl__pack_kernel *kernel,
+                          size_t n_rows) {
     const ortl__slice_kernel *loops = kernel->loops;
-    double n_trees = survey->forest->n_trees, n_groups = ceil(n_trees / ORTL__ROW_TREES);
-    double depth = (double)survey->forest->steps_per_row / n_trees;
-    return ROW_COST + ROW_CODE_COST * survey->forest->n_features_used + ROW_TREE_COST * n_trees +
-           n_groups * ORTL__ROW_TREES * depth * loops->row->visit_cost;
-}
-
-/* Whether single rows can go their own way. */
-static int can_step(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
-    const ortl__slice_kernel *loops = kernel->loops;
-    return loops->row != NULL && survey->votes.shape == ORTL__VOTES_ONE &&
-           survey->n_leaves < INT32_MAX / 2 && survey->quantiser.n_columns < ORTL__ROW_COLUMNS;
-}
-
-static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
-    double many = cost_of_block(survey, kernel, n_rows);
-    if (!can_step(survey, kernel)) return many;
-    double few = cost_of_row(survey, kernel);
-    return few < many ? few : many;
+    if (ortl__row_layout_for(survey, loops->row) == ORTL__ROW_NONE) return INFINITY;
+    return ortl__row_cost(survey, loops->row, n_rows);
 }
 
 /* Up to how many rows it is faster to take them one by one. */
 static size_t count_few_rows(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
-    size_t n = 1;
+    size_t n = 0;
     while (n < ORTL__SLICE_ROWS &&
-           cost_of_row(survey, kernel) <= cost_of_block(survey, kernel, n + 1))
+           cost_of_row(survey, kernel, n + 1) <= cost_of_block(survey, kernel, n + 1))
         n++;
     return n;
+}
+
+static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
+    double many = cost_of_block(survey, kernel, n_rows), few = cost_of_row(survey, kernel, n_rows);
+    return few < many ? few : many;
 }
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -127,9 +114,9 @@ static void pack_free(void *state) {
     ortl__memory_free(memory, pack->masks.limits, pack->masks.n_masks, 1);
     ortl__memory_free(memory, pack->node_begin, n_begins, sizeof *pack->node_begin);
     ortl__memory_free(memory, pack->leaf_begin, n_begins, sizeof *pack->leaf_begin);
-    ortl__memory_free(memory, pack->steps, pack->n_steps, sizeof *pack->steps);
+    ortl__row_free(&pack->row);
     ortl__memory_free(memory, pack->nodes, pack->n_nodes, sizeof *pack->nodes);
-    ortl__memory_free(memory, pack->levels, (uint64_t)pack->n_nodes + 1, sizeof *pack->levels);
+    ortl__memory_free(memory, pack->levels, pack->n_nodes, sizeof *pack->levels);
     ortl__memory_free(memory, pack->values, pack->n_values + ORTL__SLICE_LEAVES,
                       sizeof *pack->values);
     ortl__memory_free(memory, pack, 1, sizeof *pack);
@@ -141,18 +128,16 @@ static ortl_status reserve(slice_pack *pack, const ortl__survey *survey, ortl_er
     pack->n_trees = survey->forest->n_trees;
     pack->n_nodes = (uint32_t)(pack->has_levels ? survey->n_levels : survey->n_tests);
     pack->n_values = survey->n_leaves * ortl__votes_per_leaf(&survey->votes);
-    if (pack->most_few_rows > 0 && !pack->has_levels)
-        pack->n_steps = survey->n_tests + survey->n_leaves;
     ortl_status status =
         ortl__memory_new(memory, n_begins, sizeof *pack->node_begin, &pack->node_begin, error);
     if (status == ORTL_OK)
         status =
             ortl__memory_new(memory, n_begins, sizeof *pack->leaf_begin, &pack->leaf_begin, error);
-    if (status == ORTL_OK)
-        status = ortl__memory_new(memory, pack->n_steps, sizeof *pack->steps, &pack->steps, error);
+    if (status == ORTL_OK && pack->most_few_rows > 0)
+        status = ortl__row_reserve(&pack->row, survey, &pack->quantiser, pack->loops->row, error);
     if (status == ORTL_OK && pack->has_levels)
-        status = ortl__memory_new_zero(memory, (uint64_t)pack->n_nodes + 1, sizeof *pack->levels,
-                                       &pack->levels, error);
+        status =
+            ortl__memory_new(memory, pack->n_nodes, sizeof *pack->levels, &pack->levels, error);
     if (status == ORTL_OK && !pack->has_levels)
         status = ortl__memory_new(memory, pack->n_nodes, sizeof *pack->nodes, &pack->nodes, error);
     if (status == ORTL_OK)
@@ -194,60 +179,30 @@ static uint16_t mask_of(const slice_pack *pack, uint32_t column, unsigned code) 
     return (uint16_t)(mask + count_bits(asked[code / 64] & (((uint64_t)1 << code % 64) - 1)));
 }
 
-/* A test in all its forms. */
-typedef struct test {
-    uint32_t column;
-    uint8_t code; /* codes above it go to the high side */
-} test;
-
-static test find_test(const slice_pack *pack, const ortl__forest *forest, uint32_t row) {
-    ortl__cut cut = {0};
-    test t;
-    ortl__cut_of(forest, row, &cut);
-    ortl__quantiser_find(&pack->quantiser, forest->feature[row], &cut, &t.column, &t.code);
-    return t;
-}
-
-/* Column, bound and skip of a step: of a test that skips so many nodes, and of a leaf. */
-static uint32_t test_step(test t, uint32_t skip) {
-    return skip << 16 | (t.code + 1u) << 8 | t.column;
-}
-
-static uint32_t leaf_step(const slice_pack *pack, uint32_t leaf) {
-    const uint32_t back_to_itself = 0xFFFF0000u;
-    return back_to_itself | leaf << 8 | pack->quantiser.n_columns;
-}
-
-/* Appends the steps of the tree that was listed, if there are any, and the values of its leaves. */
-static void pack_steps(slice_pack *pack, const ortl__preorder *preorder, uint32_t tree) {
+/* The values of the leaves of the tree that was listed. */
+static void pack_values(slice_pack *pack, const ortl__preorder *preorder, uint32_t tree) {
     uint32_t per_leaf = ortl__votes_per_leaf(&pack->votes);
-    uint64_t first_leaf = pack->leaf_begin[tree], first_step = 2 * first_leaf - tree;
+    float *values = pack->values + (size_t)pack->leaf_begin[tree] * per_leaf;
     for (uint32_t i = 0; i < preorder->n_nodes; i++) {
         const ortl__preorder_node *node = &preorder->nodes[i];
         if (node->high == 0)
             ortl__votes_copy(&pack->votes, preorder->forest, node->row,
-                             pack->values + (first_leaf + node->leaf) * per_leaf);
-        if (pack->n_steps == 0) continue;
-        pack->steps[first_step + i] =
-            node->high == 0
-                ? leaf_step(pack, node->leaf)
-                : test_step(find_test(pack, preorder->forest, node->row), node->high - (i + 1));
+                             values + node->leaf * per_leaf);
     }
 }
 
 static uint16_t mask_at(const slice_pack *pack, const ortl__preorder *preorder, uint32_t i) {
-    test t = find_test(pack, preorder->forest, preorder->nodes[i].row);
-    return mask_of(pack, t.column, t.code);
+    uint32_t column;
+    uint8_t code;
+    ortl__quantiser_find_test(&pack->quantiser, preorder->forest, preorder->nodes[i].row, &column,
+                              &code);
+    return mask_of(pack, column, code);
 }
 
 /* The levels of the oblivious tree that was listed, whose low side comes first. */
 static uint32_t pack_levels(slice_pack *pack, const ortl__preorder *preorder, uint32_t at) {
-    for (uint32_t i = 0; preorder->nodes[i].high != 0; i++) {
-        test t = find_test(pack, preorder->forest, preorder->nodes[i].row);
-        pack->levels[at++] = (ortl__slice_level){.column = (uint16_t)t.column,
-                                                 .limit = (int8_t)(uint8_t)(t.code ^ 0x80u),
-                                                 .mask = mask_of(pack, t.column, t.code)};
-    }
+    for (uint32_t i = 0; preorder->nodes[i].high != 0; i++)
+        pack->levels[at++] = mask_at(pack, preorder, i);
     return at;
 }
 
@@ -329,7 +284,8 @@ static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest, ortl
         status = ortl__preorder_tree(&preorder, tree, &fits, error);
         if (status != ORTL_OK) break;
         pack_tests(pack, &preorder, tree);
-        pack_steps(pack, &preorder, tree);
+        pack_values(pack, &preorder, tree);
+        ortl__row_add_tree(&pack->row, &pack->quantiser, &preorder, tree, pack->leaf_begin[tree]);
     }
     ortl__preorder_free(&preorder);
     if (status != ORTL_OK || pack->has_levels) return status;
@@ -348,7 +304,11 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
     pack->loops = kernel->loops;
     pack->has_levels = has_levels(kernel);
     pack->quantise = ortl__quantise_choose(cpu);
-    if (can_step(survey, kernel)) pack->most_few_rows = count_few_rows(survey, kernel);
+    if (survey->quantiser.memory == NULL) { /* another part of the pack has it */
+        status = ortl__quantiser_build(&survey->quantiser, forest, error);
+        if (status != ORTL_OK) goto done;
+    }
+    pack->most_few_rows = count_few_rows(survey, kernel);
     pack->quantiser = survey->quantiser;
     survey->quantiser = (ortl__quantiser){0};
     status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
@@ -356,6 +316,7 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
     if (status == ORTL_OK) status = reserve(pack, survey, error);
     if (status == ORTL_OK) status = pack_trees(pack, forest, error);
     ortl__quantiser_finish(&pack->quantiser);
+done:
     if (status == ORTL_OK)
         *state_out = pack;
     else
@@ -452,50 +413,15 @@ static void run_one(const slice_pack *pack, const ortl__slice_block *block, uint
             sums[i * n_targets + target] = block->sums[target * stride + i];
 }
 
-/* One row: sums (n_targets). */
-static void run_row(const slice_pack *pack, const float *row, ptrdiff_t column_stride,
-                    float *sums) {
-    const ortl__votes *votes = &pack->votes;
-    const ortl__row_kernel *row_kernel = pack->loops->row;
-    uint8_t codes[ORTL__ROW_COLUMNS];
-    float given[ORTL__ROW_TREES];
-    row_kernel->code_row(&pack->quantiser, row, column_stride, codes);
-    codes[pack->quantiser.n_columns] = UINT8_MAX;
-    memset(sums, 0, votes->n_targets * sizeof *sums);
-    for (uint32_t tree = 0; tree < pack->n_trees; tree += ORTL__ROW_TREES) {
-        uint32_t left = pack->n_trees - tree, n = left < ORTL__ROW_TREES ? left : ORTL__ROW_TREES;
-        if (pack->has_levels)
-            row_kernel->walk_levels(pack->levels, pack->node_begin, pack->leaf_begin, tree, n,
-                                    codes, pack->values, given);
-        else
-            row_kernel->walk_row(pack->steps, pack->leaf_begin, tree, n, codes, pack->values,
-                                 given);
-        ortl__votes_add_trees(votes, tree, n, given, sums);
-    }
-}
-
-/* Whether the columns of a row lie within the 32-bit offsets that gathers take. */
-static int fits_offsets(const slice_pack *pack, ptrdiff_t column_stride) {
-    uint32_t n_tables = pack->quantiser.n_tables;
-    ptrdiff_t last = n_tables > 0 ? (ptrdiff_t)pack->quantiser.tables[n_tables - 1].feature : 0;
-    ptrdiff_t most = INT32_MAX / (last + 1);
-    return column_stride <= most && column_stride >= -most;
-}
-
-static void run_rows(const slice_pack *pack, const ortl__rows *rows, float *sums) {
-    for (size_t i = 0; i < rows->n_rows; i++)
-        run_row(pack, (const float *)rows->data + (ptrdiff_t)i * rows->row_stride,
-                rows->column_stride, sums + i * pack->votes.n_targets);
-}
-
 static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *voted,
                 void *scratch) {
     const slice_pack *pack = state;
     ortl__slice_block block;
     uint8_t *leaves;
     ortl__votes_mark(&pack->votes, rows->n_rows, voted);
-    if (rows->n_rows <= pack->most_few_rows && fits_offsets(pack, rows->column_stride)) {
-        run_rows(pack, rows, sums);
+    if (rows->n_rows <= pack->most_few_rows) {
+        ortl__row_run(&pack->row, &pack->quantiser, &pack->votes, pack->leaf_begin, pack->values,
+                      rows, sums);
         return;
     }
     for (size_t first = 0; first < rows->n_rows; first += block.n_rows) {
@@ -520,9 +446,9 @@ static uint64_t bytes(const void *state) {
            ortl__votes_bytes(&pack->votes) +
            ((uint64_t)pack->n_trees + 1) * 2 * sizeof *pack->node_begin +
            ((uint64_t)pack->masks.n_columns + 1) * sizeof *pack->masks.begin + pack->masks.n_masks +
-           pack->n_steps * sizeof *pack->steps +
+           ortl__row_bytes(&pack->row) +
            (pack->nodes != NULL ? pack->n_nodes * (uint64_t)sizeof *pack->nodes : 0) +
-           (pack->levels != NULL ? ((uint64_t)pack->n_nodes + 1) * sizeof *pack->levels : 0) +
+           (pack->levels != NULL ? pack->n_nodes * (uint64_t)sizeof *pack->levels : 0) +
            (pack->n_values + ORTL__SLICE_LEAVES) * sizeof *pack->values;
 }
 

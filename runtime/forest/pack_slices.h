@@ -18,19 +18,15 @@
  * byte for each row. Where there is no second test the mask is that of no rows, and the place of
  * the rows in it is that of the others, who come to it later.
  *
- * For single rows the same trees may be kept once more, as steps of 4 bytes in the manner of
- * pack_nodes.h, leaves included: a row walks down 64 trees at a time.
- *
- *     a test:  column u8 | bound u8       | nodes that the high side skips i16
- *     a leaf:  the last  | number of leaf | -1
- *
  * Of oblivious trees (CatBoost's), whose tests are the same all over a level, one test a level is
- * kept. Its mask is a bit of the leaf number as it is.
+ * kept. Its mask is a bit of the leaf number as it is. For single rows the same trees may be kept
+ * once more (pack_row.h).
  */
 #ifndef ORTL_PACK_SLICES_H
 #define ORTL_PACK_SLICES_H
 
 #include "pack_form.h"
+#include "pack_row.h"
 #include "quantise.h"
 #include "votes.h"
 
@@ -40,14 +36,6 @@ typedef struct ortl__slice_node {
     uint16_t high_mask; /* of the high child */
     uint8_t first, second, third, fourth;
 } ortl__slice_node;
-
-/* A test of an oblivious tree, for single rows and for blocks. */
-typedef struct ortl__slice_level {
-    uint16_t column; /* of the codes */
-    int8_t limit;    /* biased like the codes */
-    uint8_t unused;
-    uint16_t mask;
-} ortl__slice_level;
 
 enum {
     ORTL__SLICE_LEAVES = 256, /* most leaves of a tree */
@@ -62,12 +50,12 @@ enum {
 /* The trees as kernels see them. */
 typedef struct ortl__slice_trees {
     uint32_t n_trees;
-    const ortl__slice_node *nodes;   /* (node_begin[n_trees]) NULL when the trees are oblivious */
-    const ortl__slice_level *levels; /* (node_begin[n_trees]) from the root on; or NULL */
-    const uint32_t *node_begin;      /* (n_trees + 1) */
-    const uint32_t *leaf_begin;      /* (n_trees + 1) */
-    const float *values;     /* (leaf_begin[n_trees] + ORTL__SLICE_LEAVES, votes of a leaf) */
-    const uint32_t *targets; /* (n_trees) see votes.h; NULL: all vote for target 0 */
+    const ortl__slice_node *nodes; /* (node_begin[n_trees]) NULL when the trees are oblivious */
+    const uint16_t *levels;        /* (node_begin[n_trees]) masks from the root on; or NULL */
+    const uint32_t *node_begin;    /* (n_trees + 1) */
+    const uint32_t *leaf_begin;    /* (n_trees + 1) */
+    const float *values;           /* (leaf_begin[n_trees] + ORTL__SLICE_LEAVES, votes of a leaf) */
+    const uint32_t *targets;       /* (n_trees) see votes.h; NULL: all vote for target 0 */
 } ortl__slice_trees;
 
 /* The masks as kernels see them: those of column c are number begin[c] to begin[c + 1] - 1, "the
@@ -89,23 +77,6 @@ typedef struct ortl__slice_block {
     uint64_t *work;  /* (ORTL__SLICE_WORK, n_words) */
     float *sums;     /* (n_targets, stride) */
 } ortl__slice_block;
-
-/* How a single row goes: n_trees trees, at most ORTL__ROW_TREES, from first_tree on; codes are
- * without bias, and votes_out has room for ORTL__ROW_TREES. */
-typedef struct ortl__row_kernel {
-    void (*code_row)(const ortl__quantiser *quantiser, const float *row, ptrdiff_t column_stride,
-                     uint8_t *codes);
-    void (*walk_row)(const uint32_t *steps, const uint32_t *leaf_begin, uint32_t first_tree,
-                     uint32_t n_trees, const uint8_t *codes, const float *values, float *votes_out);
-    /* The same for oblivious trees, whose levels of tree t begin at levels[node_begin[t]]. */
-    void (*walk_levels)(const ortl__slice_level *levels, const uint32_t *node_begin,
-                        const uint32_t *leaf_begin, uint32_t first_tree, uint32_t n_trees,
-                        const uint8_t *codes, const float *values, float *votes_out);
-    double visit_cost; /* nanoseconds */
-} ortl__row_kernel;
-
-/* Trees that a row walks at once, and most columns of codes, the last one included. */
-enum { ORTL__ROW_TREES = 64, ORTL__ROW_COLUMNS = 128 };
 
 /* The loops of a kernel, and what they cost by rule of thumb. */
 typedef struct ortl__slice_kernel {
@@ -130,7 +101,6 @@ extern const ortl__slice_kernel ortl__slice_kernel_plain;
 extern const ortl__slice_kernel ortl__slice_kernel_avx2;
 extern const ortl__slice_kernel ortl__slice_kernel_avx512;
 extern const ortl__slice_kernel ortl__slice_kernel_vbmi;
-extern const ortl__row_kernel ortl__row_kernel_vbmi;
 #endif
 
 extern const ortl__form ortl__form_slices, ortl__form_levels;

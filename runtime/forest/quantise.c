@@ -187,6 +187,13 @@ void ortl__quantiser_find(const ortl__quantiser *quantiser, uint32_t feature, co
     *code_out = (uint8_t)(rank % f->group_limits);
 }
 
+void ortl__quantiser_find_test(const ortl__quantiser *quantiser, const ortl__forest *forest,
+                               uint32_t row, uint32_t *column_out, uint8_t *code_out) {
+    ortl__cut cut = {0};
+    ortl__cut_of(forest, row, &cut);
+    ortl__quantiser_find(quantiser, forest->feature[row], &cut, column_out, code_out);
+}
+
 void ortl__quantiser_finish(ortl__quantiser *quantiser) {
     ortl__quantiser *q = quantiser;
     ortl__memory_free(q->memory, q->features, q->n_features, sizeof *q->features);

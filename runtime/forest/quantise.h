@@ -67,6 +67,10 @@ ortl_status ortl__quantiser_build(ortl__quantiser *quantiser, const ortl__forest
 void ortl__quantiser_find(const ortl__quantiser *quantiser, uint32_t feature, const ortl__cut *cut,
                           uint32_t *column_out, uint8_t *code_out);
 
+/* The same for the test, a cut, in a row of the forest. */
+void ortl__quantiser_find_test(const ortl__quantiser *quantiser, const ortl__forest *forest,
+                               uint32_t row, uint32_t *column_out, uint8_t *code_out);
+
 /* Frees what only ortl__quantiser_find needs. */
 void ortl__quantiser_finish(ortl__quantiser *quantiser);
 void ortl__quantiser_free(ortl__quantiser *quantiser);

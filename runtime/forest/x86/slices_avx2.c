@@ -38,8 +38,8 @@ typedef uint64_t four __attribute__((vector_size(32)));
 #define WIDTHS(X) X(1, _word, 1) X(4, _four, 1) X(8, _four, 2)
 #include "../slices_widths.h"
 
-const ortl__slice_kernel ortl__slice_kernel_avx2 = {make_masks, add_trees, find_leaves, ALL_WIDTHS,
-                                                    NULL,       4.0,       4.0,         0.5};
+const ortl__slice_kernel ortl__slice_kernel_avx2 = {
+    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_avx2, 4.0, 4.0, 0.5};
 
 #else
 typedef int ortl__slices_avx2_is_elsewhere;

@@ -6,7 +6,7 @@
 #define TARGET   __attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl")))
 #define HAS_VBMI 0
 #define KERNEL   ortl__slice_kernel_avx512
-#define ROW      NULL
+#define ROW      &ortl__row_kernel_avx2
 #include "slices_avx512_template.h"
 
 #else
