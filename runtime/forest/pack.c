@@ -34,6 +34,10 @@ static const ortl__pack_kernel kernels[] = {
     {"nodes-avx512", AVX512, &ortl__form_nodes, &ortl__node_loops_avx512},
     {"nodes-avx2", ORTL__CPU_AVX2, &ortl__form_nodes, &ortl__node_loops_avx2},
 #endif
+#if defined(__aarch64__)
+    {"levels-neon", ORTL__CPU_NEON, &ortl__form_levels, &ortl__slice_kernel_neon},
+    {"slices-neon", ORTL__CPU_NEON, &ortl__form_slices, &ortl__slice_kernel_neon},
+#endif
     {"nodes-plain", 0, &ortl__form_nodes, &ortl__node_loops_plain},
     {"levels-plain", 0, &ortl__form_levels, &ortl__slice_kernel_plain},
     {"slices-plain", 0, &ortl__form_slices, &ortl__slice_kernel_plain},

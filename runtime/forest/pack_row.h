@@ -74,6 +74,9 @@ typedef struct ortl__row_kernel {
 #if defined(__x86_64__) && defined(__GNUC__)
 extern const ortl__row_kernel ortl__row_kernel_avx2, ortl__row_kernel_vbmi;
 #endif
+#if defined(__aarch64__)
+extern const ortl__row_kernel ortl__row_kernel_neon;
+#endif
 
 typedef struct ortl__row_trees {
     ortl__memory *memory;

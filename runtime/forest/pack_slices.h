@@ -102,6 +102,9 @@ extern const ortl__slice_kernel ortl__slice_kernel_avx2;
 extern const ortl__slice_kernel ortl__slice_kernel_avx512;
 extern const ortl__slice_kernel ortl__slice_kernel_vbmi;
 #endif
+#if defined(__aarch64__)
+extern const ortl__slice_kernel ortl__slice_kernel_neon;
+#endif
 
 extern const ortl__form ortl__form_slices, ortl__form_levels;
 

@@ -38,3 +38,9 @@ typedef uint64_t pair __attribute__((vector_size(16)));
 
 const ortl__slice_kernel ortl__slice_kernel_plain = {make_masks, add_trees, find_leaves, ALL_WIDTHS,
                                                      NULL,       10.0,      10.0,        0.6};
+
+#if defined(__aarch64__)
+/* The same loops, which the compiler turns to NEON, with single rows of their own. */
+const ortl__slice_kernel ortl__slice_kernel_neon = {
+    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_neon, 10.0, 10.0, 0.6};
+#endif
