@@ -38,11 +38,13 @@ typedef struct ortl__xgboost {
     int64_t n_features;
     int64_t n_classes;
     int64_t n_labels;         /* num_target */
+    int64_t estimates_base;   /* boost_from_average: base_score was not given by the user */
     int64_t n_parallel;       /* trees of one round for one target, 0: not told (before 1.6) */
     ortl__integers version;   /* major, minor, patch */
     ortl__integers tree_info; /* (n_trees) target of each tree */
     ortl__integers rounds;    /* (rounds + 1) first tree of each round */
     ortl__floats weight_drop; /* (n_trees or none) factors of the trees: dart */
+    int64_t n_rounds;         /* boosted_rounds of gblinear */
     ortl__floats weights;     /* (n_features + 1, n_targets) gblinear, the last row is added */
     const char **names;       /* (n_names) of the features */
     uint64_t n_names;

@@ -50,9 +50,13 @@ static float logit(float p, int is_kept_inside) {
     return -logf(1.0f / p - 1.0f);
 }
 
-/* binary:logitraw has taken base_score for a raw score since 1.4. */
+/* binary:logitraw has taken base_score for a raw score since 1.4. Since 3.1 a model without any
+ * round, whose base score was to be found in the first, starts from its default as it stands. */
 static ortl__xgboost_base base_space(const ortl__xgboost *x) {
     int is_logitraw = strcmp(x->objective->name, "binary:logitraw") == 0;
+    int is_untrained = x->n_trees == 0 && x->n_rounds == 0;
+    if (is_untrained && x->estimates_base && !ortl__xgboost_is_before(x, 3, 1))
+        return ORTL__BASE_RAW;
     return is_logitraw && ortl__xgboost_is_before(x, 1, 4) ? ORTL__BASE_LOGIT : x->objective->base;
 }
 

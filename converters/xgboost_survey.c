@@ -39,6 +39,7 @@ static const field model[] = {{"gbtree_model_param", FIELD_OBJECT, FIELDS(tree_m
                               {"tree_info", FIELD_INTEGERS, MEMBER(tree_info), NULL, 0},
                               {"iteration_indptr", FIELD_INTEGERS, MEMBER(rounds), NULL, 0},
                               {"weight_drop", FIELD_FLOATS, MEMBER(weight_drop), NULL, 0},
+                              {"boosted_rounds", FIELD_INTEGER, MEMBER(n_rounds), NULL, 0},
                               {"weights", FIELD_FLOATS, MEMBER(weights), NULL, 0},
                               {"trees", FIELD_TREES, NO_FIELDS},
                               {"cats", FIELD_OBJECT, FIELDS(encoder)}};
@@ -54,10 +55,12 @@ static const field attributes[] = {{"best_iteration", FIELD_TEXT, MEMBER(best_it
                                    {"best_ntree_limit", FIELD_TEXT, MEMBER(best_limit), NULL, 0},
                                    {"best_score", FIELD_TEXT, MEMBER(best_score), NULL, 0}};
 
-static const field learner_param[] = {{"base_score", FIELD_TEXT, MEMBER(base_score), NULL, 0},
-                                      {"num_class", FIELD_INTEGER, MEMBER(n_classes), NULL, 0},
-                                      {"num_feature", FIELD_INTEGER, MEMBER(n_features), NULL, 0},
-                                      {"num_target", FIELD_INTEGER, MEMBER(n_labels), NULL, 0}};
+static const field learner_param[] = {
+    {"base_score", FIELD_TEXT, MEMBER(base_score), NULL, 0},
+    {"boost_from_average", FIELD_INTEGER, MEMBER(estimates_base), NULL, 0},
+    {"num_class", FIELD_INTEGER, MEMBER(n_classes), NULL, 0},
+    {"num_feature", FIELD_INTEGER, MEMBER(n_features), NULL, 0},
+    {"num_target", FIELD_INTEGER, MEMBER(n_labels), NULL, 0}};
 
 static const field objective[] = {{"name", FIELD_TEXT, MEMBER(objective_name), NULL, 0}};
 

@@ -288,6 +288,27 @@ START_TEST(a_model_may_have_no_trees) {
 }
 END_TEST
 
+#define ESTIMATED "\"boost_from_average\":\"1\"," BASE("[5E-1]")
+#define ROUNDS(n, weights)                                                                         \
+    "{\"name\":\"gblinear\",\"model\":{\"boosted_rounds\":" n ",\"weights\":[" weights "]}}"
+
+/* Of a base score that the first round was to find, XGBoost takes the default as it stands, since
+ * 3.1. exp(0.5) = 1.6487213 */
+START_TEST(the_base_of_a_model_without_rounds_is_raw) {
+    static const score_case cases[] = {
+        {MODEL("3,1,0", "count:poisson", ESTIMATED, GBTREE(TREES("", ""))), 1.6487213},
+        {MODEL("3,1,0", "count:poisson", ESTIMATED, ROUNDS("0", "")), 1.6487213},
+        {MODEL("3,1,0", "count:poisson", ESTIMATED, ROUNDS("1", "0,0,0")), 0.5},
+        {MODEL("3,1,0", "count:poisson", ESTIMATED, GBTREE(TREES("0", LEAF("0", "0")))), 0.5},
+        {MODEL("3,0,5", "count:poisson", ESTIMATED, GBTREE(TREES("", ""))), 0.5},
+        {MODEL("3,1,0", "count:poisson", BASE("[5E-1]"), GBTREE(TREES("", ""))), 0.5},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_msg(fabs((double)score_of(cases[i].text, 0, 0) - cases[i].expected) < 1e-6,
+                      "case %zu", i);
+}
+END_TEST
+
 /* ---- Rounds ---------------------------------------------------------------------------------- */
 
 #define STOPPED(attributes, rounds)                                                                \
@@ -569,6 +590,7 @@ int main(void) {
     tcase_add_test(tests, dart_weighs_its_trees);
     tcase_add_test(tests, linear_models_have_no_trees);
     tcase_add_test(tests, a_model_may_have_no_trees);
+    tcase_add_test(tests, the_base_of_a_model_without_rounds_is_raw);
     tcase_add_loop_test(tests, the_best_rounds_are_taken, 0,
                         sizeof round_cases / sizeof *round_cases);
     tcase_add_test(tests, keys_may_stand_in_any_order);
