@@ -105,7 +105,7 @@ def add_outputs(random, parameters, target):
     return target
 
 
-def train(random, parameters, table, categorical):
+def train(random, parameters, table, categorical, variant):
     target = make_target(random, parameters, table).astype(np.float32)
     target = add_outputs(random, parameters, target)
     data = make_data(table, categorical, label=target)
@@ -114,7 +114,12 @@ def train(random, parameters, table, categorical):
     if parameters["objective"] == "survival:aft":
         data.set_float_info("label_lower_bound", target)
         data.set_float_info("label_upper_bound", target * 2)
-    return xgboost.train(parameters, data, int(random.choice([1, 3, 9])))
+    n_rounds = int(random.choice([1, 3, 9]))
+    booster = xgboost.train(parameters, data, 0 if variant == "no rounds" else n_rounds)
+    if variant == "pruned" and parameters["booster"] == "gbtree":
+        more = {"process_type": "update", "updater": "prune", "gamma": 3.0}
+        booster = xgboost.train({**parameters, **more}, data, n_rounds, xgb_model=booster)
+    return booster
 
 
 def model_of(document):
@@ -198,7 +203,8 @@ def make_case(seed):
         parameters["max_cat_to_onehot"] = int(random.choice([1, 4, 100]))
     table = conversions.make_table(random, 400, N_FEATURES, categorical)
     try:
-        booster = train(random, parameters, table, categorical)
+        variant = {18: "pruned", 19: "no rounds"}.get(seed % 20)
+        booster = train(random, parameters, table, categorical, variant)
     except xgboost.core.XGBoostError:
         return None
     document = json.loads(save(booster, "json"))
