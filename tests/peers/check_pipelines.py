@@ -186,7 +186,7 @@ def cases():
     yield "mixture", mixture.GaussianMixture(3, random_state=0), X, None
     yield "nystroem_forest", P(kernel_approximation.Nystroem(n_components=10, random_state=0), forest()), X, TWO
     for name, kind, y in (("two", "Classifier", TWO), ("three", "Classifier", THREE), ("names", "Classifier", NAMES), ("values", "Regressor", VALUES)):
-        yield f"catboost_{name}", getattr(catboost, "CatBoost" + kind)(iterations=12, depth=4, verbose=0), HOLES, y
+        yield f"catboost_{name}", getattr(catboost, "CatBoost" + kind)(iterations=12, depth=4, verbose=0, allow_writing_files=False), HOLES, y
 
 
 # ---- Exporting ---------------------------------------------------------------------------------------------------------
@@ -204,7 +204,8 @@ def inputs_of(data):
     """What the graph reads: a matrix called X, or a column for each of a table's."""
     if isinstance(data, pandas.DataFrame):
         return {name: data[name].to_numpy()[:, None] for name in data.columns}
-    return {"X": data if data.ndim == 2 else data[:, None]}
+    matrix = data if data.ndim == 2 else data[:, None]
+    return {"X": matrix.astype(object) if matrix.dtype.kind == "U" else matrix}
 
 
 def export(model, data, options):
