@@ -66,3 +66,11 @@ if command -v jq >jq_path; then
     expect_equal steps "$(value .steps_per_row)" 3
     expect_equal limit "$(value .limits.csv_columns)" 1048576
 fi
+
+# check for programs: the verdict on stdout, the failure as without --json.
+run 0 check "$data/cli/churn.onnx" --json
+expect_equal 'verdict' "$(jq -c '[.is_good, .status, has("reason")]' out)" '[true,"success",false]'
+run 3 check "$data/cli/truncated.onnx" --json
+expect_error 'truncated.onnx: '
+expect_equal 'verdict' "$(jq -r '.is_good, .status' out | paste -s -d' ')" 'false the model is not valid'
+expect_equal 'reason' "$(grep -Fc "$(jq -r .reason out)" err)" 1
