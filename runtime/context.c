@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "status.h"
+#include "work.h"
 
 /* ---- Making a context ------------------------------------------------------------------------ */
 
@@ -72,11 +73,21 @@ static void slot_free(ortl_context *context, ortl__buffer *slot) {
 
 /* ---- Executing the steps --------------------------------------------------------------------- */
 
-/* Buffers for the outputs of a step whose shapes are known; an alias takes over its input's data.
- */
+/* Of the call: those of the first input. */
+static uint64_t count_rows(const ortl_context *context) {
+    const ortl__graph *graph = &context->session->graph;
+    if (graph->n_inputs == 0) return 1;
+    const ortl__tensor *rows = &context->tensors[graph->inputs[0].value];
+    return rows->rank == 0 ? 1 : (uint64_t)rows->shape[0];
+}
+
+/* Buffers for the outputs of a step whose shapes are known, when the work is within the limit; an
+ * alias takes over its input's data. */
 static ortl_status bind_outputs(ortl_context *context, ortl__call *call, ortl_error *error) {
     const ortl__step *step = call->step;
-    ortl_status status = ORTL_OK;
+    const ortl_session *session = context->session;
+    ortl_status status = ortl__work_add(&context->work, ortl__call_work(call, session->plan.values),
+                                        session->limits.steps_per_row, count_rows(context), error);
     for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++) {
         ortl__tensor *output = call->outputs[i];
         if (!output || (i == 0 && step->is_alias)) continue;
@@ -124,6 +135,7 @@ static ortl_status run_step(ortl_context *context, ortl__call *call, ortl_error 
  * plans that are not shaped by data. */
 static ortl_status shape_steps(ortl_context *context, ortl_error *error) {
     const ortl__plan *plan = &context->session->plan;
+    context->work = 0;
     for (uint32_t i = 0; i < plan->n_steps; i++) {
         ortl__call *call = &context->calls[i];
         ortl_status status = call->step->operator->shape(call, error);
@@ -156,6 +168,7 @@ ortl_status ortl__context_run(ortl_context *context, ortl_error *error) {
     if (!context->are_shapes_valid && !plan->is_shaped_by_data)
         status = shape_steps(context, error);
     if (status != ORTL_OK) return status;
+    if (plan->is_shaped_by_data) context->work = 0;
     for (uint32_t i = 0; i < plan->n_steps; i++) {
         ortl__call *call = &context->calls[i];
         if (call->step->guard && !settle_guards(context, call->step->guard, &n_settled)) continue;

@@ -32,6 +32,7 @@ struct ortl_context {
     ortl_tensor *slices;    /* (inputs of the graph) this thread's, where threads share a call */
     ortl__buffer *joined;   /* (outputs of the graph) of a call of ortl_run that threads shared */
     ortl__tap *tap;         /* of the run in progress, NULL: none */
+    uint64_t work;          /* of the steps whose shapes are known, see work.h */
     int are_shapes_valid; /* the tensors have the shapes and buffers of the inputs that they hold */
 };
 

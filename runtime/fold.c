@@ -4,6 +4,7 @@
 #include "fold.h"
 
 #include "status.h"
+#include "work.h"
 
 typedef struct folded {
     const ortl__tensor **inputs; /* (n_inputs) */
@@ -53,6 +54,9 @@ ortl_status ortl__fold_step(ortl__plan *plan, const ortl__step *step, ortl__aren
     if (status != ORTL_OK) return status;
     ortl__call call = {.step = step, .inputs = f.inputs, .outputs = f.outputs, .texts = arena};
     status = step->operator->shape(&call, error);
+    if (status == ORTL_OK)
+        status =
+            ortl__work_add(&plan->work, ortl__call_work(&call, NULL), plan->most_work, 1, error);
     if (status == ORTL_OK) status = make_room(&call, arena, error);
     if (status == ORTL_OK && step->operator->run) status = step->operator->run(&call, error);
     for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++)

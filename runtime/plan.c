@@ -395,6 +395,7 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
     ortl__arena_init(&scratch, memory);
     memset(plan, 0, sizeof *plan);
     plan->algebra.is_refused = options->algebra && strcmp(options->algebra, "plain") == 0;
+    plan->most_work = options->limits.steps_per_row;
     plan->guards = graph->guards;
     plan->n_guards = graph->n_guards;
     ortl_status status = ORTL_OK;

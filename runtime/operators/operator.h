@@ -88,6 +88,7 @@ enum {
     ORTL__OPERATOR_ALIAS = 2,    /* output 0 is the data of input 0 under another shape or name */
     ORTL__OPERATOR_STRIDED = 4,  /* reads inputs[0] through the strides of the call */
     ORTL__OPERATOR_SIZED_AT_RUN = 8,   /* shape gives an upper bound, run sets the true shape */
+    ORTL__OPERATOR_PRODUCT = 64,       /* multiplies the matrices of its first two inputs */
     ORTL__OPERATOR_OF_SHAPES = 32,     /* reads the shape of its input, not its data */
     ORTL__OPERATOR_SHAPED_BY_DATA = 16 /* shape reads the data of the inputs behind the first, or of
                                           the only one */

@@ -14,6 +14,7 @@
 #define ML        "ai.onnx.ml"
 #define ANY       ORTL__ANY_VERSION
 #define ROWS      ORTL__OPERATOR_ROW_WISE
+#define PRODUCT   ORTL__OPERATOR_PRODUCT
 #define ALIAS     ORTL__OPERATOR_ALIAS
 #define AT_RUN    ORTL__OPERATOR_SIZED_AT_RUN
 #define BY_DATA   ORTL__OPERATOR_SHAPED_BY_DATA
@@ -97,7 +98,7 @@ const ortl__operator ortl__operators[] = {
     FAMILY("", "Gather", 1, ANY, 13, ROWS, gather),
     FAMILY("", "GatherElements", 11, ANY, 13, ROWS, gather_elements),
     FAMILY("", "GatherND", 11, ANY, 13, 0, gather_nd),
-    FAMILY("", "Gemm", 1, ANY, 13, ROWS, gemm),
+    FAMILY("", "Gemm", 1, ANY, 13, ROWS | PRODUCT, gemm),
     BINARY("Greater", 1, 13, GREATER),
     ELEMENTWISE("GreaterOrEqual", 12, ANY, 16, elementwise, GREATER_OR_EQUAL),
     {"", "Identity", 1, ANY, 25, ROWS | ALIAS, ortl__identity_prepare, ortl__shape_like_first, NULL,
@@ -109,7 +110,7 @@ const ortl__operator ortl__operators[] = {
     CONSUMING("Log", 13, LOG),
     {"", "LpNormalization", 1, ANY, 22, ROWS, ortl__norm_prepare, ortl__shares_shape,
      ortl__shares_run, NULL, 0},
-    FAMILY("", "MatMul", 1, ANY, 13, ROWS, matmul),
+    FAMILY("", "MatMul", 1, ANY, 13, ROWS | PRODUCT, matmul),
     CONSUMING("Max", 13, MAX),
     CONSUMING("Min", 13, MIN),
     BINARY("Mul", 6, 14, MULTIPLY),

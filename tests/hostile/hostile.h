@@ -28,7 +28,8 @@ enum {
     HOSTILE_BAD_NAMES = 2 /* exit code 2: the model has not the inputs of the command line */
 };
 
-/* A command line of the program; FILE and OUT stand for the hostile file and a folder for output.
+/* A command line of the program; FILE, X=FILE and OUT stand for the hostile file and a folder for
+ * output.
  */
 typedef struct hostile_verb {
     const char *arguments[12]; /* ended by NULL */

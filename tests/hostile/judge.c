@@ -50,13 +50,15 @@ static void write_file(const char *path, const wire_builder *file) {
 
 static void exec_verb(const hostile_judge *judge, const hostile_verb *verb, const char *path) {
     char *arguments[16];
-    char output[600];
+    char output[600], binding[600];
     size_t n = 0;
     snprintf(output, sizeof output, "%s/out", judge->folder);
+    snprintf(binding, sizeof binding, "X=%s", path);
     arguments[n++] = (char *)(uintptr_t)judge->program;
     for (size_t i = 0; verb->arguments[i] != NULL; i++) {
         const char *word = verb->arguments[i];
         if (strcmp(word, "FILE") == 0) word = path;
+        if (strcmp(word, "X=FILE") == 0) word = binding;
         if (strcmp(word, "OUT") == 0) word = output;
         arguments[n++] = (char *)(uintptr_t)word;
     }

@@ -151,6 +151,33 @@ static void put_constant_growth(wire_builder *file, int variant) {
     put_model(file, &graph);
 }
 
+/* Little memory, much time: many operators over one large value, computed at run or known at load;
+ * large products. */
+static void put_toil(wire_builder *file, int variant) {
+    static const int64_t many[] = {3000000, 1, 1}, side[] = {2000, 2000}, few[] = {100000};
+    wire_builder graph = {0};
+    char from[16], to[16];
+    int n = 0;
+    put_int64s(&graph, "many", many, 3);
+    put_int64s(&graph, "side", side, 2);
+    put_int64s(&graph, "few", few, 1);
+    if (variant == 0) put_node(&graph, 1, "Expand", NULL, "X many", "v0", NULL);
+    if (variant == 1) put_node(&graph, 1, "ConstantOfShape", NULL, "few", "v0", NULL);
+    if (variant == 2) {
+        put_node(&graph, 1, "ReduceSum", NULL, "X", "one", NULL);
+        put_node(&graph, 1, "Expand", NULL, "one side", "v0", NULL);
+    }
+    for (; n < (variant == 2 ? 3 : 20000); n++) {
+        snprintf(from, sizeof from, variant == 2 ? "v%d v%d" : "v%d", n, n);
+        snprintf(to, sizeof to, "v%d", n + 1);
+        put_node(&graph, 1, variant == 2 ? "MatMul" : "Exp", NULL, from, to, NULL);
+    }
+    snprintf(from, sizeof from, "v%d", n);
+    put_node(&graph, 1, "ReduceMax", NULL, from, "greatest", NULL);
+    put_node(&graph, 1, "Add", NULL, "X greatest", "Y", NULL);
+    put_model(file, &graph);
+}
+
 /* ---- Integers -------------------------------------------------------------------------------- */
 
 /* Every attribute that is one integer, with integers that nothing is as large as. */
@@ -283,6 +310,7 @@ static const hostile_case cases[] = {
     {"shape", EITHER, ask_for_shape, N_SHAPES, 0},
     {"range", EITHER, ask_for_range, 10, 0},
     {"doubling", EITHER, put_doubling, 6, 0},
+    {"toil", EITHER, put_toil, 3, 0},
     {"constant_growth", REFUSED, put_constant_growth, 3, 0},
     {"integer", EITHER, put_integer, 75, 0},
     {"lists", EITHER, put_lists, 24, 0},
