@@ -193,19 +193,26 @@ ortl_status ortl_predict(ortl_context *context, const float *rows, size_t n_rows
     return status;
 }
 
+/* Runs a row of zeros, to see what shapes it gives. It belongs to loading, so what a model may take
+ * while it is loaded is enough for it. */
+static ortl_status run_zeros(ortl_context *context, ortl_error *error) {
+    const uint64_t n = context->session->form.n_features;
+    const uint64_t limit = context->memory.limit;
+    float *zeros = NULL;
+    if (context->session->memory.limit < limit)
+        context->memory.limit = context->session->memory.limit;
+    ortl_status status = ortl__memory_new_zero(&context->memory, n, sizeof *zeros, &zeros, error);
+    if (status == ORTL_OK) status = bind_rows(context, zeros, 1, error);
+    if (status == ORTL_OK) status = ortl__context_run(context, error);
+    ortl__memory_free(&context->memory, zeros, n, sizeof *zeros);
+    context->memory.limit = limit;
+    return status;
+}
+
 ortl_status ortl__context_measure(ortl_context *context, size_t *n_scores_out, ortl_error *error) {
     const ortl_session *session = context->session;
-    ortl_status status = ORTL_OK;
-    if (session->plan.is_shaped_by_data) {
-        float *zeros = NULL;
-        uint64_t n = session->form.n_features;
-        status = ortl__memory_new_zero(&context->memory, n, sizeof *zeros, &zeros, error);
-        if (status == ORTL_OK) status = bind_rows(context, zeros, 1, error);
-        if (status == ORTL_OK) status = ortl__context_run(context, error);
-        ortl__memory_free(&context->memory, zeros, n, sizeof *zeros);
-    } else {
-        status = ortl__context_reserve(context, 1, error);
-    }
+    ortl_status status = session->plan.is_shaped_by_data ? run_zeros(context, error)
+                                                         : ortl__context_reserve(context, 1, error);
     if (status == ORTL_OK)
         *n_scores_out = (size_t)output_tensor(context, session->form.score_output)->n_elements;
     return status;
