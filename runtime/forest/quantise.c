@@ -223,6 +223,7 @@ ortl__quantise_function *ortl__quantise_choose(ortl__cpu cpu) {
 #if defined(__x86_64__) && defined(__GNUC__)
     const ortl__cpu wanted = ORTL__CPU_AVX512F | ORTL__CPU_AVX512BW;
     if ((cpu & wanted) == wanted) return ortl__quantise_avx512;
+    if ((cpu & ORTL__CPU_AVX2) != 0) return ortl__quantise_avx2;
 #endif
     return ortl__quantise_plain;
 }

@@ -87,7 +87,7 @@ ortl__quantise_function *ortl__quantise_choose(ortl__cpu cpu);
 
 ortl__quantise_function ortl__quantise_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
-ortl__quantise_function ortl__quantise_avx512;
+ortl__quantise_function ortl__quantise_avx2, ortl__quantise_avx512;
 #endif
 
 #endif

@@ -8,14 +8,89 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
+#include <immintrin.h>
+
 #define TARGET       __attribute__((target("avx2")))
+#define INLINE       TARGET __attribute__((always_inline)) static inline
+#define UNROLLED     _Pragma("GCC unroll 8")
 #define OR3(a, b, c) ((a) | (b) | (c))
 
-TARGET static inline void add_values(const float *values, uint32_t n_leaves, const uint8_t *leaves,
-                                     size_t n_rows, float *sums) {
-    (void)n_leaves;
-    for (size_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+enum { TABLE_LEAVES = 16, PART_ROWS = 64 };
+
+/* The values of leaves byte by byte: of leaves 16k to 16k + 15 byte j, twice, in table[4k + j]. */
+INLINE void load_bytes_of_values(const float *values, __m256i *table, const int n_parts) {
+    const __m128i pattern = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    UNROLLED for (int k = 0; k < n_parts; k++) {
+        __m128i x[4], low[2], high[2];
+        UNROLLED for (int i = 0; i < 4; i++) x[i] = _mm_shuffle_epi8(
+            _mm_loadu_si128((const __m128i *)(const void *)(values + k * TABLE_LEAVES + i * 4)),
+            pattern);
+        UNROLLED for (int i = 0; i < 2; i++) {
+            low[i] = _mm_unpacklo_epi32(x[2 * i], x[2 * i + 1]);
+            high[i] = _mm_unpackhi_epi32(x[2 * i], x[2 * i + 1]);
+        }
+        table[4 * k] = _mm256_broadcastsi128_si256(_mm_unpacklo_epi64(low[0], low[1]));
+        table[4 * k + 1] = _mm256_broadcastsi128_si256(_mm_unpackhi_epi64(low[0], low[1]));
+        table[4 * k + 2] = _mm256_broadcastsi128_si256(_mm_unpacklo_epi64(high[0], high[1]));
+        table[4 * k + 3] = _mm256_broadcastsi128_si256(_mm_unpackhi_epi64(high[0], high[1]));
+    }
 }
+
+INLINE void add_eight(float *sums, __m256i values) {
+    _mm256_storeu_ps(sums, _mm256_add_ps(_mm256_loadu_ps(sums), _mm256_castsi256_ps(values)));
+}
+
+/* Adds values that lie byte by byte, x (4), in the order of 32 rows. */
+INLINE void add_bytes(const __m256i *x, float *sums) {
+    __m256i a = _mm256_unpacklo_epi8(x[0], x[1]), b = _mm256_unpacklo_epi8(x[2], x[3]);
+    __m256i c = _mm256_unpackhi_epi8(x[0], x[1]), d = _mm256_unpackhi_epi8(x[2], x[3]);
+    __m256i first = _mm256_unpacklo_epi16(a, b), second = _mm256_unpackhi_epi16(a, b);
+    __m256i third = _mm256_unpacklo_epi16(c, d), fourth = _mm256_unpackhi_epi16(c, d);
+    add_eight(sums, _mm256_permute2x128_si256(first, second, 0x20));
+    add_eight(sums + 8, _mm256_permute2x128_si256(third, fourth, 0x20));
+    add_eight(sums + 16, _mm256_permute2x128_si256(first, second, 0x31));
+    add_eight(sums + 24, _mm256_permute2x128_si256(third, fourth, 0x31));
+}
+
+/* Out of n_parts tables, 64 rows at a time: a shuffle gives 0 for leaves of other tables. */
+INLINE void add_parts(const float *values, const int n_parts, const uint8_t *leaves, size_t n_rows,
+                      float *sums) {
+    __m256i table[16];
+    load_bytes_of_values(values, table, n_parts);
+    for (size_t i = 0; i < n_rows; i += PART_ROWS) {
+        __m256i leaf[2], x[2][4];
+        UNROLLED for (int h = 0; h < 2; h++) {
+            leaf[h] = _mm256_loadu_si256((const __m256i *)(const void *)(leaves + i + h * 32));
+            UNROLLED for (int j = 0; j < 4; j++) x[h][j] = _mm256_setzero_si256();
+        }
+        UNROLLED for (int k = 0; k < n_parts; k++) {
+            UNROLLED for (int h = 0; h < 2; h++) {
+                __m256i place = _mm256_sub_epi8(leaf[h], _mm256_set1_epi8((char)(k * 16)));
+                place = _mm256_adds_epu8(place, _mm256_set1_epi8(0x70));
+                UNROLLED for (int j = 0; j < 4; j++) x[h][j] =
+                    _mm256_or_si256(x[h][j], _mm256_shuffle_epi8(table[4 * k + j], place));
+            }
+        }
+        add_bytes(x[0], sums + i);
+        add_bytes(x[1], sums + i + 32);
+    }
+}
+
+TARGET static void add_values(const float *values, uint32_t n_leaves, const uint8_t *leaves,
+                              size_t n_rows, float *sums) {
+    if (n_leaves <= 16)
+        add_parts(values, 1, leaves, n_rows, sums);
+    else if (n_leaves <= 32)
+        add_parts(values, 2, leaves, n_rows, sums);
+    else if (n_leaves <= 64)
+        add_parts(values, 4, leaves, n_rows, sums);
+    else
+        for (size_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
+}
+
+/* ---- The loops ------------------------------------------------------------------------------- */
 
 /* Leaves come in the order of the rows. */
 TARGET static inline void sort_leaves(uint8_t *leaves, size_t n_rows) {
