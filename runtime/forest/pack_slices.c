@@ -47,8 +47,8 @@ static size_t words_for(const ortl__slice_kernel *loops, uint64_t n_masks, size_
 
 /* ---- Costs ----------------------------------------------------------------------------------- */
 
-/* Nanoseconds to code one value, by rule of thumb. */
-#define CODE_COST 0.6
+/* Nanoseconds for what comes with each tree of a block, by rule of thumb. */
+#define TREE_COST 12.0
 
 static int has_levels(const ortl__pack_kernel *kernel) {
     return kernel->form == &ortl__form_levels;
@@ -65,10 +65,8 @@ static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel 
     double width = 0.5 + 0.5 * (double)n_words / ORTL__SLICE_WORDS;
     double tests = has_levels(kernel) ? 0 : (double)survey->n_tests * loops->test_cost * width;
     double masks = survey->quantiser.n_asked * loops->mask_cost * width;
-    double codes = CODE_COST * padded * survey->forest->n_features_used;
-    /* Where trees have no tests of their own, their leaves are numbered row by row. */
-    double leaf_cost = loops->leaf_cost * (has_levels(kernel) ? 2 : 1);
-    double leaves = leaf_cost * padded * survey->forest->n_trees;
+    double codes = loops->code_cost * padded * survey->forest->n_features_used;
+    double leaves = (TREE_COST + loops->leaf_cost * padded) * survey->forest->n_trees;
     return n_blocks * (tests + masks + codes + leaves) / rows;
 }
 

@@ -91,9 +91,10 @@ typedef struct ortl__slice_kernel {
     uint8_t widths[4];           /* words that a slice may have, ascending; the last is
                                     ORTL__SLICE_WORDS */
     const ortl__row_kernel *row; /* NULL: single rows go as many do */
-    double mask_cost;            /* nanoseconds for a mask of the widest slices */
+    double code_cost;            /* nanoseconds for a value that is coded */
+    double mask_cost;            /* for a mask of the widest slices */
     double test_cost;            /* for a test, likewise */
-    double leaf_cost;            /* and, for each tree, for each row */
+    double leaf_cost;            /* for the value of a tree for a row */
 } ortl__slice_kernel;
 
 extern const ortl__slice_kernel ortl__slice_kernel_plain;

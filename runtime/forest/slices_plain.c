@@ -36,11 +36,11 @@ typedef uint64_t pair __attribute__((vector_size(16)));
 #define WIDTHS(X) X(1, _word, 1) X(2, _pair, 1) X(8, _pair, 4)
 #include "slices_widths.h"
 
-const ortl__slice_kernel ortl__slice_kernel_plain = {make_masks, add_trees, find_leaves, ALL_WIDTHS,
-                                                     NULL,       10.0,      10.0,        0.6};
+const ortl__slice_kernel ortl__slice_kernel_plain = {
+    make_masks, add_trees, find_leaves, ALL_WIDTHS, NULL, 20.0, 4.0, 6.0, 0.8};
 
 #if defined(__aarch64__)
 /* The same loops, which the compiler turns to NEON, with single rows of their own. */
 const ortl__slice_kernel ortl__slice_kernel_neon = {
-    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_neon, 10.0, 10.0, 0.6};
+    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_neon, 20.0, 4.0, 6.0, 0.8};
 #endif

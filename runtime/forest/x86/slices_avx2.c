@@ -114,7 +114,7 @@ typedef uint64_t four __attribute__((vector_size(32)));
 #include "../slices_widths.h"
 
 const ortl__slice_kernel ortl__slice_kernel_avx2 = {
-    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_avx2, 4.0, 4.0, 0.5};
+    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_avx2, 1.2, 1.5, 4.5, 0.4};
 
 #else
 typedef int ortl__slices_avx2_is_elsewhere;

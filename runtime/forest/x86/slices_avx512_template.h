@@ -104,11 +104,15 @@ INLINE void find_differences(const int8_t *a, const int8_t *b, uint64_t *out, co
 /* ---- From slices to leaves ------------------------------------------------------------------- */
 
 #if HAS_VBMI
+/* Transposes 8 x 8 bits in each word, whose lowest byte becomes the highest bits. */
+INLINE __m512i transpose_bits(__m512i x) {
+    return _mm512_gf2p8affine_epi64_epi8(_mm512_set1_epi64((long long)0x8040201008040201u), x, 0);
+}
+
 /* The leaves of 8 x 64 rows, in quads. */
 INLINE void read_eight(const uint64_t *const *slices, unsigned n_bits, __m512i *leaves) {
-    const __m512i unit = _mm512_set1_epi64((long long)0x8040201008040201u);
     __m512i p[8], twos[8], fours[8];
-    /* The highest bit first, as the matrices of GFNI have it. */
+    /* The highest bit first, as transpose_bits has it. */
     UNROLLED for (unsigned b = 0; b < 8; b++) p[7 - b] =
         b < n_bits ? _mm512_loadu_si512((const void *)slices[b]) : _mm512_setzero_si512();
     UNROLLED for (int i = 0; i < 4; i++) {
@@ -125,8 +129,7 @@ INLINE void read_eight(const uint64_t *const *slices, unsigned n_bits, __m512i *
         leaves[2 * i] = _mm512_unpacklo_epi32(fours[i], fours[i + 4]);
         leaves[2 * i + 1] = _mm512_unpackhi_epi32(fours[i], fours[i + 4]);
     }
-    UNROLLED for (int i = 0; i < 8; i++) leaves[i] =
-        _mm512_gf2p8affine_epi64_epi8(unit, leaves[i], 0);
+    UNROLLED for (int i = 0; i < 8; i++) leaves[i] = transpose_bits(leaves[i]);
 }
 #endif
 
@@ -293,7 +296,6 @@ TARGET static void sort_leaves(uint8_t *leaves, size_t n_rows) {
         store_leaves((const uint64_t *const *)(const void *)bits, n_bits, leaves, words);          \
     }
 
-BYTES_FOR(1, _word, uint64_t)
 BYTES_FOR(4, _four, four)
 BYTES_FOR(8, _eight, eight)
 
@@ -311,16 +313,39 @@ BYTES_FOR(8, _eight, eight)
 #undef NAMED
 #undef WORD
 
-/* Slices of one word: eight leaves lie in a register, which number_leaves_eight takes for one. */
-INLINE unsigned number_leaves_word(uint64_t *reach, uint32_t n_leaves, uint64_t *bits,
-                                   const size_t n) {
+#undef OWN_BYTES
+#define NAMED(x) x##_scalar
+#define WORD     uint64_t
+#include "../slices_template.h"
+#undef NAMED
+#undef WORD
+
+/* ---- Slices of one word ---------------------------------------------------------------------- */
+
+/* A comparison for each limit: with so few rows there is no quicker way. */
+INLINE void make_masks_word(const ortl__quantiser *quantiser, const ortl__slice_masks *masks,
+                            const ortl__slice_block *block, const size_t n) {
+    (void)quantiser;
+    (void)n;
+    for (uint32_t column = 0; column < masks->n_columns; column++) {
+        const int8_t *from = block->codes + column * (size_t)ROWS;
+        const __m512i codes = _mm512_xor_si512(to_quads(_mm512_loadu_si512((const void *)from)),
+                                               _mm512_set1_epi8((char)0x80));
+        for (uint32_t i = masks->begin[column]; i < masks->begin[column + 1]; i++)
+            block->masks[i] =
+                _mm512_cmpgt_epu8_mask(codes, _mm512_set1_epi8((char)masks->limits[i]));
+    }
+    block->masks[masks->n_masks] = 0;
+}
+
+/* The bits of leaf numbers, as words, out of the rows of each leaf. Eight leaves lie in a register,
+ * which fold_eight takes for one. */
+INLINE __m512i number_leaves_word(uint64_t *reach, uint32_t n_leaves) {
     const __m512i none = _mm512_setzero_si512();
     __m512i x[8] = {none, none, none, none, none, none, none, none}, y[4];
     eight upper[ORTL__SLICE_BITS + 1], *groups = (eight *)(void *)reach;
-    uint32_t n_groups = (n_leaves + 7) / 8;
-    (void)n;
     for (uint32_t i = n_leaves; i % 8 != 0; i++) reach[i] = 0;
-    unsigned n_upper = number_leaves_eight(groups, n_groups, upper, 1);
+    unsigned n_upper = number_leaves_eight(groups, (n_leaves + 7) / 8, upper, 1);
     for (unsigned b = 0; b < n_upper && b < 5; b++) x[3 + b] = (__m512i)upper[b];
     const __m512i all = (__m512i)groups[0];
     x[0] = _mm512_maskz_mov_epi64(0xAA, all);
@@ -332,18 +357,89 @@ INLINE unsigned number_leaves_word(uint64_t *reach, uint32_t n_leaves, uint64_t 
     UNROLLED for (int i = 0; i < 2; i++) y[i] =
         _mm512_or_si512(_mm512_shuffle_i64x2(y[2 * i], y[2 * i + 1], 0x88),
                         _mm512_shuffle_i64x2(y[2 * i], y[2 * i + 1], 0xDD));
-    _mm512_storeu_si512((void *)bits, _mm512_or_si512(_mm512_shuffle_i64x2(y[0], y[1], 0x88),
-                                                      _mm512_shuffle_i64x2(y[0], y[1], 0xDD)));
-    return n_leaves <= 8 ? 3 : n_upper + 3 < ORTL__SLICE_BITS ? n_upper + 3 : ORTL__SLICE_BITS;
+    return _mm512_or_si512(_mm512_shuffle_i64x2(y[0], y[1], 0x88),
+                           _mm512_shuffle_i64x2(y[0], y[1], 0xDD));
 }
 
-#define OWN_NUMBERS
-#define NAMED(x) x##_word
-#define WORD     uint64_t
-#include "../slices_template.h"
+/* The numbers of 64 leaves, in quads, out of the words of their bits. */
+INLINE __m512i read_bits(__m512i bits) {
+#if HAS_VBMI
+    /* Byte 8j + i is byte j of word 7 - i. */
+    const __m512i order = _mm512_set_epi64(
+        0x070F171F272F373F, 0x060E161E262E363E, 0x050D151D252D353D, 0x040C141C242C343C,
+        0x030B131B232B333B, 0x020A121A222A323A, 0x0109111921293139, 0x0008101820283038);
+    return transpose_bits(_mm512_permutexvar_epi8(order, bits));
+#else
+    _Alignas(64) uint64_t words[ORTL__SLICE_BITS];
+    __m512i leaves = _mm512_setzero_si512(), bit = _mm512_set1_epi8(1);
+    _mm512_store_si512((void *)words, bits);
+    UNROLLED for (int b = 0; b < ORTL__SLICE_BITS; b++) {
+        leaves = _mm512_mask_add_epi8(leaves, words[b], leaves, bit);
+        bit = _mm512_add_epi8(bit, bit);
+    }
+    return leaves;
+#endif
+}
+
+/* The numbers of the leaves in a tree, in quads. */
+INLINE __m512i walk_word(const ortl__slice_trees *trees, uint32_t tree,
+                         const ortl__slice_block *block) {
+    uint32_t begin = trees->node_begin[tree], n_nodes = trees->node_begin[tree + 1] - begin;
+    uint32_t n_leaves = trees->leaf_begin[tree + 1] - trees->leaf_begin[tree];
+    __m512i found = _mm512_setzero_si512(), bit = _mm512_set1_epi8(1);
+    if (trees->levels == NULL) {
+        reach_leaves_scalar(trees->nodes + begin, n_nodes, block->masks, block->work, 1);
+        return read_bits(number_leaves_word(block->work, n_leaves));
+    }
+    for (const uint16_t *level = trees->levels + begin + n_nodes; n_nodes-- > 0;) {
+        found = _mm512_mask_add_epi8(found, block->masks[*--level], found, bit);
+        bit = _mm512_add_epi8(bit, bit);
+    }
+    return found;
+}
+
+INLINE void find_leaves_word(const ortl__slice_trees *trees, uint32_t tree,
+                             const ortl__slice_block *block, uint8_t *leaves, const size_t n) {
+    (void)n;
+    _mm512_storeu_si512((void *)leaves, walk_word(trees, tree, block));
+}
+
+INLINE void add_word(const float *values, const int n_registers, __m512i leaves, float *sums) {
+    __m512 table[ORTL__SLICE_LEAVES / LANES];
+    UNROLLED for (int i = 0; i < n_registers; i++) table[i] = _mm512_loadu_ps(values + i * LANES);
+    add_quads(table, n_registers, leaves, sums);
+}
+
+/* With so few rows, calls and ways through memory would count. */
+TARGET static void add_trees_word(const ortl__slice_trees *trees, const ortl__slice_block *block) {
+    for (uint32_t tree = 0; tree < trees->n_trees; tree++) {
+        uint32_t leaf = trees->leaf_begin[tree], n_leaves = trees->leaf_begin[tree + 1] - leaf;
+        size_t target = trees->targets != NULL ? trees->targets[tree] : 0;
+        const float *values = trees->values + leaf;
+        float *sums = block->sums + target * ROWS;
+        __m512i leaves = walk_word(trees, tree, block);
+        if (n_leaves <= 16)
+            add_word(values, 1, leaves, sums);
+        else if (n_leaves <= 32)
+            add_word(values, 2, leaves, sums);
+        else if (n_leaves <= 64)
+            add_word(values, 4, leaves, sums);
+        else if (n_leaves <= 128)
+            add_word(values, 8, leaves, sums);
+        else
+            add_word(values, 16, leaves, sums);
+    }
+}
 
 #define WIDTHS(X) X(1, _word, 1) X(4, _four, 1) X(8, _eight, 1)
 #include "../slices_widths.h"
 
-const ortl__slice_kernel KERNEL = {make_masks, add_trees, find_leaves, ALL_WIDTHS,
-                                   ROW,        0.6,       1.9,         0.12};
+TARGET static void add_any_trees(const ortl__slice_trees *trees, const ortl__slice_block *block) {
+    if (block->n_words == 1)
+        add_trees_word(trees, block);
+    else
+        add_trees(trees, block);
+}
+
+const ortl__slice_kernel KERNEL = {make_masks, add_any_trees, find_leaves, ALL_WIDTHS, ROW,
+                                   0.6,        0.6,           1.9,         0.12};
