@@ -154,9 +154,15 @@ struct ortl__arena_block {
 #define BLOCK_HEAD_BYTES  ALIGN_UP(sizeof(ortl__arena_block))
 
 /* Blocks double from the first size to the last, so that small graphs stay small and large ones
- * need few blocks. */
+ * need few blocks. In instrumented builds each thing has a block of its own, so that a sanitizer
+ * sees its ends and a test can make its allocation fail. */
+#ifdef ORTL_INSTRUMENTED
+#define FIRST_BLOCK_BYTES ((size_t)1)
+#define LAST_BLOCK_BYTES  ((size_t)1)
+#else
 #define FIRST_BLOCK_BYTES ((size_t)1 << 10)
 #define LAST_BLOCK_BYTES  ((size_t)1 << 16)
+#endif
 
 void ortl__arena_init(ortl__arena *arena, ortl__memory *memory) {
     arena->memory = memory;

@@ -153,7 +153,8 @@ void harness_texts(harness *h, uint32_t rank, const int64_t *shape, const char *
 
 /* ---- Steps ----------------------------------------------------------------------------------- */
 
-ortl_status harness_prepare(harness *h) {
+/* What loading a model does with the step. */
+static ortl_status prepare_step(harness *h) {
     const ortl__operator *other = NULL;
     ortl__step *step = &h->step;
     step->operator=
@@ -173,6 +174,71 @@ ortl_status harness_prepare(harness *h) {
     for (uint32_t i = 0; i < h->node.n_outputs; i++)
         h->tensors[HARNESS_MAX + i].type = h->values[HARNESS_MAX + i].type;
     return status;
+}
+
+/* Memory of which one allocation fails. */
+typedef struct scarce_memory {
+    uint64_t n_calls, fails_at; /* counted from 1 */
+} scarce_memory;
+
+static void *scarce_allocate(void *user, size_t n_bytes) {
+    scarce_memory *scarce = user;
+    return ++scarce->n_calls == scarce->fails_at ? NULL : malloc(n_bytes);
+}
+
+static void *scarce_reallocate(void *user, void *block, size_t old_bytes, size_t new_bytes) {
+    scarce_memory *scarce = user;
+    (void)old_bytes;
+    return ++scarce->n_calls == scarce->fails_at ? NULL : realloc(block, new_bytes);
+}
+
+static void scarce_release(void *user, void *block, size_t n_bytes) {
+    (void)user, (void)n_bytes;
+    free(block);
+}
+
+static void forget_step(harness *h) {
+    if (h->step.operator&& h->step.operator->forget) h->step.operator->forget(&h->step);
+    memset(&h->step, 0, sizeof h->step);
+}
+
+/* Prepares with memory whose allocation number fails_at fails (0: none), and leaves all as it was.
+ */
+static ortl_status prepare_scarcely(harness *h, uint64_t fails_at) {
+    scarce_memory scarce = {0, fails_at};
+    const ortl_allocator allocator = {&scarce, scarce_allocate, scarce_reallocate, scarce_release};
+    const harness before = *h;
+    ortl__memory memory;
+    ortl__arena arena;
+    ortl__memory_init(&memory, &allocator, UINT64_MAX, "memory_bytes");
+    ortl__arena_init(&arena, &memory);
+    h->loading.memory = &memory;
+    h->loading.arena = &arena;
+    ortl_status status = prepare_step(h);
+    forget_step(h);
+    ortl__arena_free(&arena);
+    ck_assert_uint_eq(memory.used, 0);
+    ortl__algebra algebra = h->algebra; /* may have been opened meanwhile */
+    *h = before;
+    h->algebra = algebra;
+    return status;
+}
+
+/* With each attribute in turn of another kind, which is refused, or ignored as the right one is. */
+static void try_other_kinds(harness *h) {
+    for (uint32_t i = 0; i < h->node.n_attributes; i++) {
+        ortl__attribute_kind kind = h->attributes[i].kind;
+        h->attributes[i].kind =
+            kind == ORTL__ATTRIBUTE_TENSOR ? ORTL__ATTRIBUTE_INT : ORTL__ATTRIBUTE_TENSOR;
+        ck_assert_int_ne(prepare_scarcely(h, 0), ORTL_NO_MEMORY);
+        h->attributes[i].kind = kind;
+    }
+}
+
+ortl_status harness_prepare(harness *h) {
+    for (uint64_t n = 1; prepare_scarcely(h, n) == ORTL_NO_MEMORY; n++) continue;
+    try_other_kinds(h);
+    return prepare_step(h);
 }
 
 ortl_status harness_run(harness *h) {

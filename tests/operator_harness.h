@@ -58,7 +58,9 @@ void harness_left_out(harness *h);
 /* A plain input of n strings, made from texts ended by NUL. */
 void harness_texts(harness *h, uint32_t rank, const int64_t *shape, const char *const *texts);
 
-/* Finds the row of the table and prepares the step: what loading a model does. */
+/* Finds the row of the table and prepares the step: what loading a model does. Tries that first
+ * with each allocation failing in turn, which must leave nothing behind, and with each attribute of
+ * another kind, which must do no harm. */
 ortl_status harness_prepare(harness *h);
 
 /* harness_prepare unless that was done, then shape and run. */

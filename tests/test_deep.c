@@ -5,12 +5,11 @@
  */
 #include <check.h>
 #include <limits.h>
-#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "onnx_builder.h"
 #include "runtime/ortlite.h"
+#include "small_stack.h"
 
 /* The node rows of a TreeEnsembleRegressor with one tree. */
 typedef struct node_rows {
@@ -123,33 +122,15 @@ static void *try_model(void *user) {
     return NULL;
 }
 
-/* Runs the trial on a thread whose stack is as small as promised, and frees its model. */
-static void run_on_small_stack(trial *t) {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    size_t n_bytes = 65536;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    n_bytes = 1 << 20; /* the sanitizers' own frames */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                         \
-    __has_feature(thread_sanitizer)
-    n_bytes = 1 << 20;
-#endif
-#endif
-    long least = sysconf(_SC_THREAD_STACK_MIN); /* 128 KiB on 64-bit ARM */
-    if (least > 0 && n_bytes < (size_t)least) n_bytes = (size_t)least;
-    ck_assert_int_eq(pthread_attr_init(&attributes), 0);
-    ck_assert_int_eq(pthread_attr_setstacksize(&attributes, n_bytes), 0);
-    ck_assert_int_eq(pthread_create(&thread, &attributes, try_model, t), 0);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    pthread_attr_destroy(&attributes);
+static void try_on_small_stack(trial *t) {
+    run_on_small_stack(try_model, t);
     wire_free(&t->model);
 }
 
 START_TEST(a_chain_of_a_million_nodes) {
     const int64_t n = 1000000;
     trial t = {.model = make_chain(n), .rows = {1.0f, 0.5f, 0.0f}};
-    run_on_small_stack(&t);
+    try_on_small_stack(&t);
     ck_assert_msg(t.status == ORTL_OK, "%s", t.error.message);
     ck_assert_uint_eq(t.description.max_depth, (size_t)n);
     ck_assert_uint_eq(t.description.steps_per_row, (uint64_t)n);
@@ -160,7 +141,7 @@ END_TEST
 START_TEST(a_diamond_of_a_hundred_thousand_levels) {
     const int64_t n_levels = 100000;
     trial t = {.model = make_diamond(n_levels), .rows = {-1.0f, 0.0f, 1.0f}};
-    run_on_small_stack(&t);
+    try_on_small_stack(&t);
     ck_assert_msg(t.status == ORTL_OK, "%s", t.error.message);
     ck_assert_uint_eq(t.description.max_depth, (size_t)n_levels + 1);
     ck_assert_uint_eq(t.description.n_nodes, 2 * (size_t)n_levels + 3);
@@ -185,7 +166,7 @@ START_TEST(four_thousand_nested_messages) {
         graph = outer;
     }
     onnx_model(&t.model, &plain, &graph);
-    run_on_small_stack(&t);
+    try_on_small_stack(&t);
     ck_assert_int_eq(t.status, _i == 0 ? ORTL_UNSUPPORTED : ORTL_LIMIT);
     ck_assert_ptr_nonnull(strstr(t.error.message, _i == 0 ? "subgraph" : "nesting"));
 }
@@ -198,7 +179,7 @@ START_TEST(four_thousand_nested_unknown_groups) {
     for (int i = 0; i < 4000; i++) wire_tag(&graph, 100, WIRE_GROUP);
     for (int i = 0; i < 4000; i++) wire_tag(&graph, 100, WIRE_GROUP_END);
     onnx_model(&t.model, &plain, &graph);
-    run_on_small_stack(&t);
+    try_on_small_stack(&t);
     ck_assert_int_eq(t.status, ORTL_LIMIT);
     ck_assert_ptr_nonnull(strstr(t.error.message, "nesting"));
 }

@@ -4,11 +4,11 @@
  */
 #include <check.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "forests.h"
+#include "small_stack.h"
 
 #define LEAF ORTL__MODE_LEAF
 #define LEQ  ORTL__MODE_LEQ
@@ -291,17 +291,6 @@ END_TEST
 /* ---- Shapes that break recursion and quadratic loops -------------------------------------------
  */
 
-/* Runs work on a thread with the smallest stack that is promised. */
-static void on_small_stack(void *(*work)(void *)) {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    pthread_attr_init(&attributes);
-    ck_assert_int_eq(pthread_attr_setstacksize(&attributes, 64 << 10), 0);
-    ck_assert_int_eq(pthread_create(&thread, &attributes, work, NULL), 0);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    pthread_attr_destroy(&attributes);
-}
-
 #define CHAIN ((int64_t)1000000) /* tests */
 
 /* Ids fall from the root to the leaves when is_reversed, so that children come before parents. */
@@ -333,7 +322,7 @@ static void *build_chains(void *unused) {
 }
 
 START_TEST(chain_of_a_million_tests) {
-    on_small_stack(build_chains);
+    run_on_small_stack(build_chains, NULL);
 }
 END_TEST
 
@@ -362,7 +351,7 @@ static void *build_diamond(void *unused) {
 }
 
 START_TEST(diamond_of_a_hundred_thousand_levels) {
-    on_small_stack(build_diamond);
+    run_on_small_stack(build_diamond, NULL);
 }
 END_TEST
 
@@ -394,7 +383,7 @@ static void *build_single_leaves(void *unused) {
 }
 
 START_TEST(a_hundred_thousand_single_leaves) {
-    on_small_stack(build_single_leaves);
+    run_on_small_stack(build_single_leaves, NULL);
 }
 END_TEST
 

@@ -195,12 +195,15 @@ START_TEST(the_arena_gives_zeroed_aligned_memory) {
         for (uint64_t i = 0; i < n; i++) ck_assert_uint_eq(bytes[i], 0);
         memset(bytes, 0xff, n);
     }
+#ifndef ORTL_INSTRUMENTED
     ck_assert_int_lt(book.blocks_out, 100);
+#endif
     ortl__arena_free(&arena);
     ortl__arena_free(&arena);
 }
 END_TEST
 
+#ifndef ORTL_INSTRUMENTED /* which has a block for each thing */
 START_TEST(a_large_thing_leaves_the_rest_of_a_block_in_use) {
     ortl__arena arena;
     char *small, *large;
@@ -215,6 +218,7 @@ START_TEST(a_large_thing_leaves_the_rest_of_a_block_in_use) {
     ortl__arena_free(&arena);
 }
 END_TEST
+#endif
 
 START_TEST(arena_text_ends_with_nul) {
     ortl__arena arena;
@@ -259,7 +263,9 @@ int main(void) {
     tcase_add_test(tests, grow_appends_with_few_moves);
     tcase_add_test(tests, the_default_allocator_works);
     tcase_add_test(tests, the_arena_gives_zeroed_aligned_memory);
+#ifndef ORTL_INSTRUMENTED
     tcase_add_test(tests, a_large_thing_leaves_the_rest_of_a_block_in_use);
+#endif
     tcase_add_test(tests, arena_text_ends_with_nul);
     tcase_add_test(tests, the_arena_obeys_budget_and_overflow);
     suite_add_tcase(suite, tests);

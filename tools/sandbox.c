@@ -15,17 +15,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Sanitizers open files of /proc, and the one for leaks traces us at the end. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
-#ifndef HAS_SANITIZER
-#define HAS_SANITIZER 0
+/* Sanitizers open files of /proc, and the one for leaks traces us at the end; figures of coverage
+ * are written at the end. */
+#ifdef ORTL_INSTRUMENTED
+#define IS_INSTRUMENTED 1
+#else
+#define IS_INSTRUMENTED 0
 #endif
 
 /* Rights that came with later versions of Landlock than Debian 12's header. */
@@ -108,7 +103,7 @@ void ortl__sandbox_begin(ortl__sandbox *sandbox, const ortl__common *common) {
     *sandbox =
         (ortl__sandbox){.mode = common->sandbox, .is_verbose = common->is_verbose, .rules = -1};
     if (sandbox->mode == ORTL__SANDBOX_OFF) return;
-    if (HAS_SANITIZER)
+    if (IS_INSTRUMENTED)
         note_missing(sandbox, "a program with sanitizers cannot be locked in", 0);
     else
         begin_rules(sandbox);
@@ -175,7 +170,7 @@ static ortl_status judge(const ortl__sandbox *sandbox, ortl_error *error) {
 
 ortl_status ortl__sandbox_enter(ortl__sandbox *sandbox, ortl_error *error) {
     if (sandbox->mode == ORTL__SANDBOX_OFF) return ORTL_OK;
-    if (!HAS_SANITIZER) {
+    if (!IS_INSTRUMENTED) {
         lower_limits();
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
             note_missing(sandbox, "no_new_privs", errno);
@@ -197,7 +192,7 @@ ortl_status ortl__sandbox_enter_for(ortl__sandbox *sandbox, const ortl__common *
 }
 
 ortl_status ortl__sandbox_tighten(ortl__sandbox *sandbox, ortl_error *error) {
-    if (sandbox->mode == ORTL__SANDBOX_OFF || HAS_SANITIZER) return ORTL_OK;
+    if (sandbox->mode == ORTL__SANDBOX_OFF || IS_INSTRUMENTED) return ORTL_OK;
     if (ortl__sandbox_filter(false) || sandbox->mode != ORTL__SANDBOX_REQUIRE) return ORTL_OK;
     return ortl__message_fail_errno(error, "the sandbox cannot be tightened");
 }
