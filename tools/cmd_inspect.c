@@ -33,9 +33,9 @@ static ortl_status inspect(ortl__inspection *inspection, bool is_json, ortl__rep
                                                  NULL, &report->error);
     if (status == ORTL_OK)
         status = ortl__model_open(inspection->path, inspection->common, &inspection->model, report);
+    if (status == ORTL_OK) find_size(inspection);
     if (status == ORTL_OK) status = ortl__sandbox_tighten(&sandbox, &report->error);
     if (status != ORTL_OK) goto done;
-    find_size(inspection);
     status =
         ortl__model_feature_names(&inspection->model, &inspection->feature_names, &report->error);
     if (status != ORTL_OK) goto done;

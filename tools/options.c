@@ -184,6 +184,17 @@ static ortl_status fail_option(int value, char **argv, const ortl__option *optio
     return fail_unknown(argv[optind - 1], options, n_options, error);
 }
 
+/* The next option or operand, -1 at the end. musl's getopt_long ends at "-", which is an operand.
+ */
+static int next_value(int argc, char **argv, const char *letters,
+                      const struct option *long_options) {
+    int value = getopt_long(argc, argv, letters, long_options, NULL);
+    if (value != -1 || optind >= argc || strcmp(argv[optind], "-") != 0) return value;
+    if (strcmp(argv[optind - 1], "--") == 0) return value;
+    optarg = argv[optind++];
+    return OPERAND;
+}
+
 ortl_status ortl__options_parse(int argc, char **argv, const ortl__option *options,
                                 size_t n_options, void *settings, int *n_operands_out,
                                 ortl_error *error) {
@@ -194,7 +205,7 @@ ortl_status ortl__options_parse(int argc, char **argv, const ortl__option *optio
     optind = 1;
     int n_operands = 0;
     int value;
-    while ((value = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+    while ((value = next_value(argc, argv, letters, long_options)) != -1) {
         if (value == OPERAND) {
             argv[++n_operands] = optarg;
             continue;
