@@ -123,7 +123,8 @@ INLINE uint32_t drop(lists *l, uint32_t n) {
 
 /* ---- The top of a tree ----------------------------------------------------------------------- */
 
-enum { TOP_LEVELS = 4, MOST_TOP = (1 << TOP_LEVELS) - 1 };
+/* With fewer rows than TOP_ROWS registers would be too empty. */
+enum { TOP_LEVELS = 4, MOST_TOP = (1 << TOP_LEVELS) - 1, TOP_ROWS = LANES * 3 / 4 };
 
 /* A test near the root. */
 typedef struct top_node {
@@ -184,7 +185,7 @@ INLINE uint32_t begin_tree(const ortl__node_walks *walks, uint32_t tree, lists *
         for (row = 0; row < n_rows; row++) walks->leaves[tree << walks->row_bits | row] = 0;
         return 0;
     }
-    if (1u << walks->row_bits >= LANES) {
+    if (n_rows >= TOP_ROWS) {
         top_node top[MOST_TOP];
         uint32_t n_top = list_top(walks, tree, top);
         for (; row + 3 * LANES < n_rows; row += 4 * LANES)

@@ -30,6 +30,9 @@ typedef struct slice_pack {
 /* Bytes of the masks of a block, which is to leave room for the trees in a second-level cache. */
 enum { MOST_MASK_BYTES = 1 << 20 };
 
+/* Rows that may go one by one: never all that fill a word. */
+enum { MOST_FEW_ROWS = ORTL__SLICE_ROWS - 8 };
+
 enum { MOST_TREE_NODES = 2 * ORTL__SLICE_LEAVES - 1 };
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
@@ -81,7 +84,7 @@ static double cost_of_row(const ortl__survey *survey, const ortl__pack_kernel *k
 /* Up to how many rows it is faster to take them one by one. */
 static size_t count_few_rows(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
     size_t n = 0;
-    while (n < ORTL__SLICE_ROWS &&
+    while (n < MOST_FEW_ROWS &&
            cost_of_row(survey, kernel, n + 1) <= cost_of_block(survey, kernel, n + 1))
         n++;
     return n;

@@ -113,7 +113,7 @@ TARGET static void walk_steps(const uint32_t *steps, const uint32_t *leaf_begin,
 }
 
 const ortl__row_kernel ortl__row_kernel_vbmi = {
-    rank_keys, walk_levels, walk_leaves, walk_steps, {0, 0.05, 0.06, 0.38}};
+    rank_keys, walk_levels, walk_leaves, walk_steps, {0, 0, 0.035, 0.32}};
 
 #else
 typedef int ortl__row_vbmi_is_elsewhere;
