@@ -5,33 +5,14 @@
 #include "memory.h"
 
 #include <stdalign.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "allocator.h"
 #include "status.h"
-
-static void *default_allocate(void *user, size_t n_bytes) {
-    (void)user;
-    return malloc(n_bytes);
-}
-
-static void *default_reallocate(void *user, void *block, size_t old_bytes, size_t new_bytes) {
-    (void)user;
-    (void)old_bytes;
-    return realloc(block, new_bytes);
-}
-
-static void default_release(void *user, void *block, size_t n_bytes) {
-    (void)user;
-    (void)n_bytes;
-    free(block);
-}
 
 void ortl__memory_init(ortl__memory *memory, const ortl_allocator *allocator, uint64_t limit,
                        const char *limit_name) {
-    static const ortl_allocator standard = {NULL, default_allocate, default_reallocate,
-                                            default_release};
-    memory->allocator = allocator != NULL ? *allocator : standard;
+    memory->allocator = allocator != NULL ? *allocator : ortl__allocator_standard;
     memory->limit = limit;
     memory->used = 0;
     memory->peak = 0;

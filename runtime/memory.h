@@ -16,7 +16,7 @@ typedef struct ortl__memory {
     const char *limit_name; /* of ORTL_LIMIT_MAP, for the message */
 } ortl__memory;
 
-/* allocator may be NULL: malloc, realloc, free. */
+/* allocator may be NULL: the standard one of allocator.h. */
 void ortl__memory_init(ortl__memory *memory, const ortl_allocator *allocator, uint64_t limit,
                        const char *limit_name);
 

@@ -111,7 +111,7 @@ typedef struct ortl_allocator {
 typedef struct ortl_options {
     size_t struct_size; /* sizeof(ortl_options) of the caller's header */
     ortl_limits limits;
-    const ortl_allocator *allocator; /* NULL: malloc, realloc and free */
+    const ortl_allocator *allocator; /* NULL: malloc, and mappings for large blocks */
     const char *kernel;  /* NULL: the fastest; else the name of one, for tests and bench */
     const char *algebra; /* NULL: OpenBLAS for large products of matrices where it is installed;
                             "plain": never */

@@ -171,14 +171,36 @@ START_TEST(grow_appends_with_few_moves) {
 }
 END_TEST
 
-START_TEST(the_default_allocator_works) {
+/* Small blocks are malloc's, large ones mappings: grown and shrunk within and across both kinds. */
+START_TEST(the_standard_allocator_keeps_what_stands_in_a_block) {
+    static const size_t sizes[] = {15, 150, 16383, 16384, 70000, 5000000, 20000, 16384, 16383, 40};
     ortl__memory plain;
-    char *a = NULL;
+    unsigned char *a = NULL;
+    size_t n = 0;
     ortl__memory_init(&plain, NULL, UINT64_MAX, "memory_bytes");
-    ck_assert_int_eq(ortl__memory_new(&plain, 3, 5, &a, &error), ORTL_OK);
-    ck_assert_int_eq(ortl__memory_resize(&plain, &a, 3, 30, 5, &error), ORTL_OK);
-    ortl__memory_free(&plain, a, 30, 5);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        ck_assert_int_eq(ortl__memory_resize(&plain, &a, n, sizes[i], 1, &error), ORTL_OK);
+        for (size_t j = 0; j < n && j < sizes[i]; j++) ck_assert_uint_eq(a[j], j % 251);
+        n = sizes[i];
+        for (size_t j = 0; j < n; j++) a[j] = (unsigned char)(j % 251);
+    }
+    ortl__memory_free(&plain, a, n, 1);
     ck_assert_uint_eq(plain.used, 0);
+}
+END_TEST
+
+/* More than any address space has, asked of a new block and of an old one of either kind. */
+START_TEST(the_standard_allocator_says_that_memory_is_out) {
+    const size_t too_much = PTRDIFF_MAX / 2 + 1;
+    ortl__memory plain;
+    ortl__memory_init(&plain, NULL, UINT64_MAX, "memory_bytes");
+    for (size_t n = 0; n <= 20000; n += 10000) {
+        char *a = NULL;
+        ck_assert_int_eq(ortl__memory_resize(&plain, &a, 0, n, 1, &error), ORTL_OK);
+        ck_assert_int_eq(ortl__memory_resize(&plain, &a, n, too_much, 1, &error), ORTL_NO_MEMORY);
+        ck_assert_uint_eq(plain.used, n);
+        ortl__memory_free(&plain, a, n, 1);
+    }
 }
 END_TEST
 
@@ -261,7 +283,10 @@ int main(void) {
     tcase_add_test(tests, new_zero_is_zero);
     tcase_add_test(tests, resize_keeps_contents_and_frees_at_zero);
     tcase_add_test(tests, grow_appends_with_few_moves);
-    tcase_add_test(tests, the_default_allocator_works);
+    tcase_add_test(tests, the_standard_allocator_keeps_what_stands_in_a_block);
+#ifndef ORTL_SANITIZED
+    tcase_add_test(tests, the_standard_allocator_says_that_memory_is_out);
+#endif
     tcase_add_test(tests, the_arena_gives_zeroed_aligned_memory);
 #ifndef ORTL_INSTRUMENTED
     tcase_add_test(tests, a_large_thing_leaves_the_rest_of_a_block_in_use);

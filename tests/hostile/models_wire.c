@@ -28,8 +28,7 @@ static void put_other_format(wire_builder *file, int variant) {
                                          "%YAML:1.0\n",
                                          "\x93NUMPY",
                                          "a,b,c\n1,2,3\n",
-                                         "\x7f"
-                                         "ELF"};
+                                         "\177ELF"};
     wire_bytes(file, starts[variant], strlen(starts[variant]));
     for (int i = 0; i < 300 && variant > 5; i++) wire_bytes(file, "0123456789", 10);
 }
