@@ -342,5 +342,4 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
                : 0;
 }
 
-const ortl__trainer ortl__trainer_catboost = {"catboost", "JSON", ORTL_FLOAT, sniff,
-                                              read_model};
+const ortl__trainer ortl__trainer_catboost = {"catboost", "JSON", ORTL_FLOAT, sniff, read_model};

@@ -349,5 +349,4 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
     return ortl__lightgbm_line_begins(&line, "version=") ? 2 : 1;
 }
 
-const ortl__trainer ortl__trainer_lightgbm = {"lightgbm", "text", ORTL_DOUBLE, sniff,
-                                              read_model};
+const ortl__trainer ortl__trainer_lightgbm = {"lightgbm", "text", ORTL_DOUBLE, sniff, read_model};

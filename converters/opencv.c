@@ -296,4 +296,5 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
            ortl__trainer_mentions(bytes, n_bytes, "%YAML:1.0");
 }
 
-const ortl__trainer ortl__trainer_opencv = {"opencv", "YAML, XML, JSON", ORTL_FLOAT, sniff, read_model};
+const ortl__trainer ortl__trainer_opencv = {"opencv", "YAML, XML, JSON", ORTL_FLOAT, sniff,
+                                            read_model};

@@ -432,5 +432,4 @@ static int sniff(const unsigned char *bytes, size_t n_bytes, uint64_t file_bytes
     return n == TYPE_CLASSES || n == TYPE_REGRESSION || n == TYPE_SURVIVAL || n == TYPE_SHARES;
 }
 
-const ortl__trainer ortl__trainer_ranger = {"ranger", ".forest", ORTL_DOUBLE, sniff,
-                                            read_model};
+const ortl__trainer ortl__trainer_ranger = {"ranger", ".forest", ORTL_DOUBLE, sniff, read_model};

@@ -81,7 +81,7 @@ ORTL_API const char *ortl_version(void);
     X(trees, (uint64_t)1 << 22, "trees")                                                           \
     X(features, (uint64_t)1 << 20, "columns of an input")                                          \
     X(outputs_per_row, (uint64_t)1 << 16, "classes or targets")                                    \
-    X(steps_per_row, (uint64_t)1 << 28, "tests of trees, bytes and products for one row")                 \
+    X(steps_per_row, (uint64_t)1 << 28, "tests of trees, bytes and products for one row")          \
     X(context_bytes, (uint64_t)1 << 30, "scratch bytes of one context")                            \
     X(graph_nodes, 65536, "operators of the graph")                                                \
     X(string_bytes, (uint64_t)16 << 20, "bytes of all names and strings together")                 \

@@ -229,7 +229,8 @@ ortl_status ortl__bench_page(const ortl__bench *bench, const char *path, ortl__r
     open_card(&output, "", "Latency of one row", "Time of a call, logarithmic; lower is better.");
     put_latency(bench, &output);
     ortl__output_text(&output, "</section>\n");
-    open_card(&output, "", "Throughput", "Rows a second of processor time, logarithmic; higher is better.");
+    open_card(&output, "", "Throughput",
+              "Rows a second of processor time, logarithmic; higher is better.");
     put_speed(bench, &output);
     ortl__output_text(&output, "</section>\n");
     put_table(bench, &output);

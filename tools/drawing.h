@@ -41,9 +41,9 @@ typedef struct ortl__drawing {
     size_t capacity;
     size_t n_leaves;
     size_t max_depth;
-    bool has_covers;     /* hit rates are recorded and differ */
-    size_t leaf_target;  /* what the last leaf votes for most */
-    bool has_one_target; /* every leaf has one vote, all for the same target */
+    bool has_covers;           /* hit rates are recorded and differ */
+    size_t leaf_target;        /* what the last leaf votes for most */
+    bool has_one_target;       /* every leaf has one vote, all for the same target */
     double min_vote, max_vote; /* of all leaves */
     ortl__feature_names feature_names;
     ortl__model_columns columns;

@@ -1,7 +1,7 @@
 /*
- * Predictions as one NumPy array: [N] or [N, C] when all columns have the same type, else one record
- * a row with a named field for each column, which NumPy calls a structured array. How many rows there
- * are is known only at the end; the header leaves room for it and is written again then.
+ * Predictions as one NumPy array: [N] or [N, C] when all columns have the same type, else one
+ * record a row with a named field for each column, which NumPy calls a structured array. How many
+ * rows there are is known only at the end; the header leaves room for it and is written again then.
  */
 #include "format.h"
 #include "npy.h"
@@ -128,9 +128,9 @@ static ortl_status build_header(growing_text *text, const ortl__results *results
         char header[NPY_HEADER_BYTES];
         size_t n_bytes;
         const int64_t shape[2] = {(int64_t)n_rows, (int64_t)results->n_columns};
-        ortl_status status = npy_header(first->type, first->n_characters,
-                                        results->n_columns == 1 ? 1 : 2, shape, header, &n_bytes,
-                                        error);
+        ortl_status status =
+            npy_header(first->type, first->n_characters, results->n_columns == 1 ? 1 : 2, shape,
+                       header, &n_bytes, error);
         if (status != ORTL_OK) return status;
         append(text, header, n_bytes);
     } else {
@@ -157,8 +157,7 @@ static ortl_status begin(ortl__writer *writer, ortl_error *error) {
 static ortl_status end(ortl__writer *writer, ortl_error *error) {
     growing_text text = {NULL, 0, 0, true};
     ortl_status status = build_header(&text, writer->results, writer->n_rows, error);
-    if (status == ORTL_OK)
-        status = ortl__output_patch(writer->output, 0, text.bytes, text.length);
+    if (status == ORTL_OK) status = ortl__output_patch(writer->output, 0, text.bytes, text.length);
     free(text.bytes);
     return status;
 }
@@ -207,8 +206,7 @@ static void block(ortl__writer *writer) {
     for (size_t i = 0; i < writer->rows->n_rows; i++)
         for (size_t j = 0; j < results->n_groups; j++)
             for (size_t k = 0; k < results->groups[j].n_columns; k++)
-                put_cell(writer->output, &results->groups[j],
-                         i * results->groups[j].n_columns + k);
+                put_cell(writer->output, &results->groups[j], i * results->groups[j].n_columns + k);
 }
 
 const ortl__format ortl__format_npy = {

@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const ortl__verb *const verbs[] = {
-    &ortl__verb_predict, &ortl__verb_run,     &ortl__verb_inspect,
-    &ortl__verb_check,   &ortl__verb_convert, &ortl__verb_bench, &ortl__verb_verify, &ortl__verb_diff, &ortl__verb_meta,
-    &ortl__verb_tree,    &ortl__verb_test,    &ortl__verb_help,
+    &ortl__verb_predict, &ortl__verb_run,   &ortl__verb_inspect, &ortl__verb_check,
+    &ortl__verb_convert, &ortl__verb_bench, &ortl__verb_verify,  &ortl__verb_diff,
+    &ortl__verb_meta,    &ortl__verb_tree,  &ortl__verb_test,    &ortl__verb_help,
 };
 
 static const size_t n_verbs = sizeof verbs / sizeof verbs[0];

@@ -6,8 +6,8 @@
  */
 #include "predict.h"
 #include "header.h"
-#include "progress.h"
 #include "pipeline.h"
+#include "progress.h"
 #include "sandbox.h"
 
 #include <errno.h>
@@ -152,8 +152,7 @@ static ortl_status open_input(predict_state *state) {
     };
     ortl__report_place(state->report, input_name(state));
     state->descriptor = STDIN_FILENO;
-    if (strcmp(settings->input, "-") != 0)
-        state->descriptor = csv_open_file(settings->input);
+    if (strcmp(settings->input, "-") != 0) state->descriptor = csv_open_file(settings->input);
     if (state->descriptor < 0)
         return ortl__message_fail_errno(&state->report->error, "cannot be opened");
     return csv_open(read_source, state, &options, &state->reader, &state->report->error);

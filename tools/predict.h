@@ -11,7 +11,7 @@
 
 typedef struct ortl__predict_settings {
     ortl__table_settings table; /* first: the shared options write here */
-    const char *model;   /* paths; "-" is stdin */
+    const char *model;          /* paths; "-" is stdin */
     const char *input;
     const char *output; /* NULL or "-": stdout */
     const ortl__format *format;

@@ -39,8 +39,8 @@ static int read_row(const char *line, float *row, size_t n) {
     return 1;
 }
 
-static void answer(FILE *stream, const ortl_description *d, ortl_context *context,
-                   const char *line, float *row, float *scores) {
+static void answer(FILE *stream, const ortl_description *d, ortl_context *context, const char *line,
+                   float *row, float *scores) {
     int64_t label = 0;
     ortl_error error;
     int64_t *label_out = d->label_output >= 0 ? &label : NULL;

@@ -26,7 +26,8 @@ ortl_status ortl__votes_begin(ortl__votes *votes, const ortl__forest *forest, or
 
 /* Whether the leaf in this row votes for every target once, in order. */
 static int is_dense(const ortl__forest *forest, uint32_t row) {
-    if (forest->false_child[row] != forest->n_targets) return 0; /* there may be no weights at all */
+    if (forest->false_child[row] != forest->n_targets)
+        return 0; /* there may be no weights at all */
     const uint32_t *targets = forest->weight_target + forest->true_child[row];
     for (uint32_t i = 0; i < forest->n_targets; i++)
         if (targets[i] != i) return 0;
