@@ -24,7 +24,6 @@ typedef struct bench_settings {
     ortl__bench bench;
     const char *libraries[N_PEERS]; /* paths of --library, NULL: not given */
     const char *page;
-    bool is_json;
     char *words; /* a copy of the --against list, cut into words */
 } bench_settings;
 
@@ -118,12 +117,6 @@ static ortl_status set_runs(void *settings, const char *text, ortl_error *error)
 static ortl_status set_page(void *settings, const char *text, ortl_error *error) {
     (void)error;
     ((bench_settings *)settings)->page = text;
-    return ORTL_OK;
-}
-
-static ortl_status set_json(void *settings, const char *text, ortl_error *error) {
-    (void)text, (void)error;
-    ((bench_settings *)settings)->is_json = true;
     return ORTL_OK;
 }
 
@@ -242,7 +235,7 @@ static ortl_status bench(bench_settings *s, ortl__report *report) {
     if (status != ORTL_OK) return status;
     if (!s->common.is_quiet) status = ortl__output_open(&output, NULL, -1, &report->error);
     if (status == ORTL_OK && !s->common.is_quiet)
-        (s->is_json ? print_json : print_table)(&s->bench, &output);
+        (s->common.is_json ? print_json : print_table)(&s->bench, &output);
     status = ortl__output_close(&output, status, report);
     if (status == ORTL_OK && s->page != NULL) status = ortl__bench_page(&s->bench, s->page, report);
     return status;
@@ -270,7 +263,7 @@ static const ortl__option options[] = {
     {"rows", 0, "N", "rows of the table, and of the largest batch at most (default 4096)",
      set_rows},
     {"runs", 0, "N", "processes for a median, 1 to 9 (default 3)", set_runs},
-    {"json", 0, NULL, "print one JSON object", set_json},
+    ORTL__JSON_OPTION("print one JSON object"),
     ORTL__COMMON_OPTIONS,
 };
 

@@ -12,17 +12,6 @@
 #include <stdint.h>
 #include <string.h>
 
-typedef struct check_settings {
-    ortl__common common; /* first: the shared options write here */
-    bool is_json;
-} check_settings;
-
-static ortl_status set_json(void *settings, const char *text, ortl_error *error) {
-    (void)text, (void)error;
-    ((check_settings *)settings)->is_json = true;
-    return ORTL_OK;
-}
-
 static ortl_status print_verdict(const char *path, const ortl__model *model, ortl__report *report) {
     ortl__output output = ORTL__OUTPUT_INIT;
     ortl_status status = ortl__output_open(&output, NULL, -1, &report->error);
@@ -58,7 +47,7 @@ static ortl_status print_json(const char *path, ortl_status verdict, ortl__repor
 }
 
 static ortl_status run(int argc, char **argv, ortl__report *report) {
-    check_settings settings = {.is_json = false};
+    ortl__common settings;
     int n_operands;
     bool is_done;
     ortl_status status = ortl__verb_begin(&ortl__verb_check, argc, argv, &settings, 1, 1,
@@ -66,19 +55,19 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     if (status != ORTL_OK || is_done) return status;
     ortl__model model = ORTL__MODEL_INIT;
     ortl__sandbox sandbox;
-    status = ortl__sandbox_enter_for(&sandbox, &settings.common, argv[1], NULL, &report->error);
-    if (status == ORTL_OK) status = ortl__model_open(argv[1], &settings.common, &model, report);
+    status = ortl__sandbox_enter_for(&sandbox, &settings, argv[1], NULL, &report->error);
+    if (status == ORTL_OK) status = ortl__model_open(argv[1], &settings, &model, report);
     if (status == ORTL_OK) status = ortl__sandbox_tighten(&sandbox, &report->error);
     if (settings.is_json)
         status = print_json(argv[1], status, report);
-    else if (status == ORTL_OK && !settings.common.is_quiet)
+    else if (status == ORTL_OK && !settings.is_quiet)
         status = print_verdict(argv[1], &model, report);
     ortl__model_close(&model);
     return status;
 }
 
 static const ortl__option options[] = {
-    {"json", 0, NULL, "print one JSON object: is_good, status, reason", set_json},
+    ORTL__JSON_OPTION("print one JSON object: is_good, status, reason"),
     ORTL__COMMON_OPTIONS,
 };
 

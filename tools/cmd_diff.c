@@ -7,24 +7,11 @@
 #include "sandbox.h"
 #include "verb.h"
 
-#include "../runtime/number.h"
-
 #include <string.h>
 
 static ortl_status set_tolerance(void *settings, const char *text, ortl_error *error) {
-    double *tolerance = &((ortl__diff_settings *)settings)->tolerance;
-    size_t n_bytes = strlen(text);
-    if (n_bytes > 0 && ortl__number_read_double(text, n_bytes, '.', tolerance) == n_bytes &&
-        *tolerance >= 0)
-        return ORTL_OK;
-    return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                              "--tolerance \"%.40s\" is not a number from 0 on", text);
-}
-
-static ortl_status set_json(void *settings, const char *text, ortl_error *error) {
-    (void)text, (void)error;
-    ((ortl__diff_settings *)settings)->is_json = true;
-    return ORTL_OK;
+    return ortl__options_real("tolerance", text, &((ortl__diff_settings *)settings)->tolerance,
+                              error);
 }
 
 /* ---- The report ------------------------------------------------------------------------------ */
@@ -101,7 +88,8 @@ static ortl_status diff(const ortl__diff_settings *settings, ortl__report *repor
     ortl_status status = ortl__difference_find(&difference, settings, report);
     if (status == ORTL_OK && !settings->table.common.is_quiet) {
         status = ortl__output_open(&output, NULL, -1, &report->error);
-        if (status == ORTL_OK) (settings->is_json ? print_json : print_text)(&difference, &output);
+        if (status == ORTL_OK)
+            (settings->table.common.is_json ? print_json : print_text)(&difference, &output);
     }
     status = ortl__output_close(&output, status, report);
     ortl__difference_free(&difference);
@@ -146,7 +134,7 @@ done:
 
 static const ortl__option options[] = {
     {"tolerance", 0, "X", "numbers may be this far from each other (default 0)", set_tolerance},
-    {"json", 0, NULL, "print one JSON object", set_json},
+    ORTL__JSON_OPTION("print one JSON object"),
     ORTL__TABLE_OPTIONS,
     ORTL__COMMON_OPTIONS,
 };

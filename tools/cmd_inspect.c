@@ -8,17 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-typedef struct inspect_settings {
-    ortl__common common; /* first: the shared options write here */
-    bool is_json;
-} inspect_settings;
-
-static ortl_status set_json(void *settings, const char *text, ortl_error *error) {
-    (void)text, (void)error;
-    ((inspect_settings *)settings)->is_json = true;
-    return ORTL_OK;
-}
-
 static void find_size(ortl__inspection *inspection) {
     struct stat info;
     if (stat(inspection->path, &info) != 0 || !S_ISREG(info.st_mode)) return;
@@ -26,7 +15,7 @@ static void find_size(ortl__inspection *inspection) {
     inspection->is_size_known = true;
 }
 
-static ortl_status inspect(ortl__inspection *inspection, bool is_json, ortl__report *report) {
+static ortl_status inspect(ortl__inspection *inspection, ortl__report *report) {
     ortl__output output = ORTL__OUTPUT_INIT;
     ortl__sandbox sandbox;
     ortl_status status = ortl__sandbox_enter_for(&sandbox, inspection->common, inspection->path,
@@ -41,8 +30,8 @@ static ortl_status inspect(ortl__inspection *inspection, bool is_json, ortl__rep
     if (status != ORTL_OK) goto done;
     status = ortl__output_open(&output, NULL, -1, &report->error);
     if (status != ORTL_OK) goto done;
-    status =
-        (is_json ? ortl__inspect_json : ortl__inspect_text)(&output, inspection, &report->error);
+    status = (inspection->common->is_json ? ortl__inspect_json : ortl__inspect_text)(
+        &output, inspection, &report->error);
 done:
     ortl__feature_names_free(&inspection->feature_names);
     ortl__model_close(&inspection->model);
@@ -50,18 +39,18 @@ done:
 }
 
 static ortl_status run(int argc, char **argv, ortl__report *report) {
-    inspect_settings settings = {.is_json = false};
+    ortl__common settings;
     int n_operands;
     bool is_done;
     ortl_status status = ortl__verb_begin(&ortl__verb_inspect, argc, argv, &settings, 1, 1,
                                           &n_operands, &is_done, report);
     if (status != ORTL_OK || is_done) return status;
-    ortl__inspection inspection = {.path = argv[1], .common = &settings.common};
-    return inspect(&inspection, settings.is_json, report);
+    ortl__inspection inspection = {.path = argv[1], .common = &settings};
+    return inspect(&inspection, report);
 }
 
 static const ortl__option options[] = {
-    {"json", 0, NULL, "every figure as one JSON object", set_json},
+    ORTL__JSON_OPTION("every figure as one JSON object"),
     ORTL__COMMON_OPTIONS,
 };
 

@@ -17,18 +17,11 @@
 typedef struct meta_settings {
     ortl__common common; /* first: the shared options write here */
     const char *output;
-    bool is_json;
 } meta_settings;
 
 static ortl_status set_output(void *settings, const char *text, ortl_error *error) {
     (void)error;
     ((meta_settings *)settings)->output = text;
-    return ORTL_OK;
-}
-
-static ortl_status set_json(void *settings, const char *text, ortl_error *error) {
-    (void)text, (void)error;
-    ((meta_settings *)settings)->is_json = true;
     return ORTL_OK;
 }
 
@@ -81,7 +74,7 @@ static ortl_status show(const char *path, const meta_settings *settings, ortl__r
     if (status == ORTL_OK)
         status = ortl__output_open(&output, settings->output, -1, &report->error);
     if (status == ORTL_OK)
-        status = print_entries(&model, settings->is_json, &output, &report->error);
+        status = print_entries(&model, settings->common.is_json, &output, &report->error);
     status = ortl__output_close(&output, status, report);
     ortl__model_close(&model);
     return status;
@@ -164,7 +157,7 @@ static ortl_status check_command(const char *action, int n_words, const char *pa
 }
 
 static ortl_status run(int argc, char **argv, ortl__report *report) {
-    meta_settings settings = {.is_json = false};
+    meta_settings settings = {.output = NULL};
     int n_operands;
     bool is_done;
     ortl__sandbox sandbox;
@@ -185,7 +178,7 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
 static const ortl__option options[] = {
     {"output", 'o', "FILE", "of set and remove: the model to write; else where to print",
      set_output},
-    {"json", 0, NULL, "print a list of objects with key and value", set_json},
+    ORTL__JSON_OPTION("print a list of objects with key and value"),
     ORTL__COMMON_OPTIONS,
 };
 

@@ -7,8 +7,6 @@
 #include "verb.h"
 #include "verify.h"
 
-#include "../runtime/number.h"
-
 #include <string.h>
 
 static ortl_status set_target(void *settings, const char *text, ortl_error *error) {
@@ -18,19 +16,8 @@ static ortl_status set_target(void *settings, const char *text, ortl_error *erro
 }
 
 static ortl_status set_tolerance(void *settings, const char *text, ortl_error *error) {
-    double *tolerance = &((ortl__verify_settings *)settings)->tolerance;
-    size_t n_bytes = strlen(text);
-    if (n_bytes > 0 && ortl__number_read_double(text, n_bytes, '.', tolerance) == n_bytes &&
-        *tolerance >= 0)
-        return ORTL_OK;
-    return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                              "--tolerance \"%.40s\" is not a number from 0 on", text);
-}
-
-static ortl_status set_json(void *settings, const char *text, ortl_error *error) {
-    (void)text, (void)error;
-    ((ortl__verify_settings *)settings)->is_json = true;
-    return ORTL_OK;
+    return ortl__options_real("tolerance", text, &((ortl__verify_settings *)settings)->tolerance,
+                              error);
 }
 
 /* ---- As text --------------------------------------------------------------------------------- */
@@ -114,7 +101,7 @@ static ortl_status verify(const ortl__verify_settings *settings, ortl__report *r
     if (status == ORTL_OK && (report->has_differences || !settings->table.common.is_quiet)) {
         status = ortl__output_open(&output, NULL, -1, &report->error);
         if (status == ORTL_OK)
-            (settings->is_json ? print_json : print_text)(&verification, &output);
+            (settings->table.common.is_json ? print_json : print_text)(&verification, &output);
     }
     status = ortl__output_close(&output, status, report);
     ortl__verification_free(&verification);
@@ -151,7 +138,7 @@ done:
 static const ortl__option options[] = {
     {"target", 't', "COLUMN", "the column with the truth; of several targets A,B,...", set_target},
     {"tolerance", 0, "X", "how far from the recorded score is in range", set_tolerance},
-    {"json", 0, NULL, "print one JSON object", set_json},
+    ORTL__JSON_OPTION("print one JSON object"),
     ORTL__TABLE_OPTIONS,
     ORTL__COMMON_OPTIONS,
 };
@@ -166,9 +153,8 @@ const ortl__verb ortl__verb_verify = {
         "the rows do not allow for (the auc of three classes) is left out. Columns are matched as\n"
         "in `predict`.\n"
         "\n"
-        "Where the model's metadata record a score (score.metric, score.value), the exit code is "
-        "1\n"
-        "when the score of these rows is not within --tolerance of it. Without that option it\n"
+        "Where the model's metadata record a score (score.metric, score.value), the exit code is\n"
+        "1 when the score of these rows is not within --tolerance of it. Without that option it\n"
         "is half a unit of the recorded value's last digit, and at least a millionth of it. With\n"
         "score.data_sha256 recorded too, the report says whether the table is the recorded one.\n"
         "\n"

@@ -12,7 +12,6 @@ typedef struct ortl__diff_settings {
     ortl__table_settings table; /* first: the shared options write here */
     const char *model_a, *model_b, *input;
     double tolerance; /* how far numbers may be from each other */
-    bool is_json;
 } ortl__diff_settings;
 
 /* A column of the results, wherever it lies. */

@@ -96,6 +96,12 @@ ortl_status ortl__set_threads(void *settings, const char *text, ortl_error *erro
     return ORTL_OK;
 }
 
+ortl_status ortl__set_json(void *settings, const char *text, ortl_error *error) {
+    (void)text, (void)error;
+    ((ortl__common *)settings)->is_json = true;
+    return ORTL_OK;
+}
+
 ortl_status ortl__set_sandbox(void *settings, const char *text, ortl_error *error) {
     static const char *const modes[] = {"auto", "require", "off"};
     size_t index = 0;
@@ -238,6 +244,16 @@ ortl_status ortl__options_choose(const char *option_name, const char *text,
     }
     return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "--%s cannot be \"%.40s\" (one of: %s)",
                               option_name, text, list);
+}
+
+ortl_status ortl__options_real(const char *option_name, const char *text, double *number_out,
+                               ortl_error *error) {
+    size_t n_bytes = strlen(text);
+    if (n_bytes > 0 && ortl__number_read_double(text, n_bytes, '.', number_out) == n_bytes &&
+        *number_out >= 0)
+        return ORTL_OK;
+    return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "--%s \"%.40s\" is not a number from 0 on",
+                              option_name, text);
 }
 
 size_t ortl__options_next_word(const char **list, const char **word_out) {

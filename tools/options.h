@@ -30,6 +30,7 @@ typedef struct ortl__common {
     ortl__sandbox_mode sandbox;
     bool is_quiet;
     bool is_verbose;
+    bool is_json;    /* of verbs with ORTL__JSON_OPTION */
     bool wants_help; /* --help: nothing else matters */
 } ortl__common;
 
@@ -59,6 +60,11 @@ typedef struct ortl__option {
 #define ORTL__THREADS_OPTION                                                                       \
     { "threads", 't', "N", "use N threads, 1 to 256", ortl__set_threads }
 
+/* The row of verbs that can print JSON; sentence says what of. */
+#define ORTL__JSON_OPTION(sentence)                                                                \
+    { "json", 0, NULL, sentence, ortl__set_json }
+
+ortl_status ortl__set_json(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_threads(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_limit(void *settings, const char *text, ortl_error *error);
 ortl_status ortl__set_sandbox(void *settings, const char *text, ortl_error *error);
@@ -76,6 +82,10 @@ ortl_status ortl__options_parse(int argc, char **argv, const ortl__option *optio
 ortl_status ortl__options_choose(const char *option_name, const char *text,
                                  const char *const *choices, size_t n_choices, size_t *index_out,
                                  ortl_error *error);
+
+/* The argument of an option as a number from 0 on. */
+ortl_status ortl__options_real(const char *option_name, const char *text, double *number_out,
+                               ortl_error *error);
 
 /* Goes through a list with commas: takes the next word off *list, which is NULL at its end. Returns
  * the word's length, its start in *word_out. */

@@ -14,7 +14,6 @@ typedef struct ortl__verify_settings {
     ortl__table_settings table; /* first: the shared options write here */
     const char *model, *input;
     double tolerance; /* negative: half a unit of the recorded score's last digit */
-    bool is_json;
 } ortl__verify_settings;
 
 /* What the metadata say: score.metric, score.value, score.data_sha256. */
