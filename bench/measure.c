@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,10 +67,6 @@ uint64_t bench_peak_bytes(void) {
     return read_proc_bytes("/proc/self/status", "VmHWM:");
 }
 
-static double timeval_seconds(struct timeval time) {
-    return (double)time.tv_sec + (double)time.tv_usec * 1e-6;
-}
-
 /* Starts argv with its standard output in output_path; 0 or an errno value. */
 static int spawn(char *const argv[], const char *output_path, pid_t *process_out) {
     posix_spawn_file_actions_t actions;
@@ -104,7 +99,6 @@ int bench_child_run(char *const argv[], const char *output_path, bench_child *ch
         return -1;
     }
     child_out->seconds = bench_seconds() - start;
-    child_out->cpu_seconds = timeval_seconds(usage.ru_utime) + timeval_seconds(usage.ru_stime);
     child_out->peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
     return 0;
 }

@@ -26,7 +26,6 @@ uint64_t bench_anonymous_bytes(void);
  * programs are kept as small as a bare C process for that reason. */
 typedef struct bench_child {
     double seconds;      /* wall time from start to end */
-    double cpu_seconds;  /* user and system time */
     uint64_t peak_bytes; /* resident at most */
 } bench_child;
 

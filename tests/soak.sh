@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 seconds=$1
-build=build-gcc
+build="build-gcc"
 
 # Resident KiB and open files of process $1.
 holdings() {
@@ -25,5 +25,6 @@ end=$(holdings "$program" | paste -sd ' ')
 wait "$library"
 wait "$program"
 echo "predict: resident KiB and open files $warm, then $end"
+# shellcheck disable=SC2086  # each is two words
 set -- $warm $end
 [ $(($3 - $1)) -le 128 ] && [ "$4" = "$2" ]

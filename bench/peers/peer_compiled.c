@@ -2,8 +2,9 @@
  * A model that lleaves, tl2cgen or m2cgen has compiled (compile_model.py): a shared object with
  *
  *     void predict_rows(const float *rows, long n_rows, long n_columns, double *out);
+ *     const long n_columns, n_values;
  *
- * The "model file" is that object itself; n_columns comes with it as a number.
+ * which is the "model file". Objects stay open: the threads of some may still end.
  */
 #include "../peer.h"
 
@@ -32,7 +33,10 @@ static void close_model(bench_peer_model *model) {
 
 static bench_peer_model *open_model(const char *path, char *error) {
     bench_peer_model *model = calloc(1, sizeof *model);
-    if (model == NULL) return NULL;
+    if (model == NULL) {
+        bench_peer_fail(error, "out of memory");
+        return NULL;
+    }
     model->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (model->object == NULL) {
         bench_peer_fail(error, dlerror());

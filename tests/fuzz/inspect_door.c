@@ -12,8 +12,6 @@
 #include "../../tools/inspect.h"
 #include "door.h"
 
-#define MAX_TEXT ORTL__OUTPUT_BYTES
-
 typedef ortl_status (*printer)(ortl__output *output, const ortl__inspection *inspection,
                                ortl_error *error);
 
