@@ -29,7 +29,7 @@ static ortl_status check_options(const ortl_builder_options *o, ortl_error *erro
 static ortl_builder_options complete_options(const ortl_builder_options *given) {
     ortl_builder_options o = ORTL_BUILDER_OPTIONS_INIT;
     ortl_builder_options defaults = o;
-    if (given) memcpy(&o, given, given->struct_size < sizeof o ? given->struct_size : sizeof o);
+    if (given) memcpy(&o, given, given->struct_size);
     if (o.input_type == ORTL_UNDEFINED) o.input_type = defaults.input_type;
     if (o.data_type == ORTL_UNDEFINED) o.data_type = defaults.data_type;
     if (o.opset_ml == 0) o.opset_ml = defaults.opset_ml;
@@ -81,6 +81,9 @@ ortl_status ortl__builder_new(const ortl_builder_options *options, ortl__memory 
 ortl_status ortl_builder_new(const ortl_builder_options *options, ortl_builder **builder_out,
                              ortl_error *error) {
     if (!builder_out) return ortl__fail(error, ORTL_BAD_ARGUMENT, "builder_out is NULL");
+    *builder_out = NULL;
+    ortl_status status = ORTL__CHECK_STRUCT(options, error);
+    if (status != ORTL_OK) return status;
     return ortl__builder_new(options, NULL, builder_out, error);
 }
 
@@ -284,7 +287,9 @@ ortl_status ortl_builder_summarize(const ortl_builder *builder, ortl_builder_sum
                                    ortl_error *error) {
     ortl_builder_summary s = {0};
     if (!builder || !summary_out) return ortl__builder_null(error);
-    s.struct_size = summary_out->struct_size < sizeof s ? summary_out->struct_size : sizeof s;
+    ortl_status status = ORTL__CHECK_STRUCT(summary_out, error);
+    if (status != ORTL_OK) return status;
+    s.struct_size = summary_out->struct_size;
     s.n_trees = builder->n_begun;
     s.n_nodes = builder->n_rows + builder->n_leaves;
     s.heap_bytes = builder->memory->used;

@@ -241,8 +241,9 @@ static ortl_status copy_model(ortl_builder *builder, const ortl_model *m, ortl_e
 
 ortl_status ortl__model_take(ortl_builder *builder, const ortl_model *model, ortl_error *error) {
     ortl_model m = ORTL_MODEL_INIT;
-    ortl_status status = ORTL_OK;
-    memcpy(&m, model, model->struct_size < sizeof m ? model->struct_size : sizeof m);
+    ortl_status status = ORTL__CHECK_STRUCT(model, error);
+    if (status != ORTL_OK) return status;
+    memcpy(&m, model, model->struct_size);
     if (m.scale == 0) m.scale = 1.0;
     if (builder->has_model)
         status = ortl__fail(error, ORTL_BAD_ARGUMENT, "the model was described before");

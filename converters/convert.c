@@ -32,7 +32,7 @@ typedef struct conversion {
 
 static ortl_convert_options complete_options(const ortl_convert_options *given) {
     ortl_convert_options o = ORTL_CONVERT_OPTIONS_INIT;
-    if (given) memcpy(&o, given, given->struct_size < sizeof o ? given->struct_size : sizeof o);
+    if (given) memcpy(&o, given, given->struct_size);
     if (o.input_type == ORTL_UNDEFINED) o.input_type = ORTL_FLOAT;
     if (o.opset_ml == 0) o.opset_ml = 3;
     ortl__limits_fill(&o.limits);
@@ -136,7 +136,7 @@ static void fill_report(const conversion *c, uint64_t source_bytes, ortl_convert
     ortl_builder_summary summary = {sizeof summary, 0, 0, 0, 0, 0};
     if (!report) return;
     (void)ortl_builder_summarize(c->builder, &summary, NULL);
-    r.struct_size = report->struct_size < sizeof r ? report->struct_size : sizeof r;
+    r.struct_size = report->struct_size;
     r.trainer = c->trainer->name;
     r.n_trees = summary.n_trees;
     r.n_nodes = summary.n_nodes;
@@ -154,11 +154,16 @@ static ortl_status finish_conversion(const conversion *c, uint64_t source_bytes,
     return ortl_source_walk_take(c->builder, c->options.walk_out, error);
 }
 
-static void init_conversion(conversion *c, const ortl_convert_options *options) {
+static ortl_status init_conversion(conversion *c, const ortl_convert_options *options,
+                                   const ortl_convert_report *report_out, ortl_error *error) {
+    ortl_status status = ORTL__CHECK_STRUCT(options, error);
+    if (status == ORTL_OK) status = ORTL__CHECK_STRUCT(report_out, error);
+    if (status != ORTL_OK) return status;
     memset(c, 0, sizeof *c);
     c->options = complete_options(options);
     if (c->options.walk_out) *c->options.walk_out = NULL;
     ortl__memory_init(&c->memory, c->options.allocator, UINT64_MAX, "memory_bytes");
+    return ORTL_OK;
 }
 
 ortl_status ortl_convert_memory(const void *bytes, size_t n_bytes, const ortl_sink *sink,
@@ -167,7 +172,8 @@ ortl_status ortl_convert_memory(const void *bytes, size_t n_bytes, const ortl_si
     conversion c;
     ortl_status status;
     if ((!bytes && n_bytes > 0) || !sink) return ortl__builder_null(error);
-    init_conversion(&c, options);
+    status = init_conversion(&c, options, report_out, error);
+    if (status != ORTL_OK) return status;
     status = read_model(&c, bytes, n_bytes, error);
     if (status == ORTL_OK) status = ortl_builder_write(c.builder, sink, error);
     if (status == ORTL_OK) status = finish_conversion(&c, n_bytes, report_out, error);
@@ -231,7 +237,8 @@ ortl_status ortl_convert(const char *source_path, const char *output_path,
     ortl_status status;
     int descriptor;
     if (!source_path || !output_path) return ortl__builder_null(error);
-    init_conversion(&c, options);
+    status = init_conversion(&c, options, report_out, error);
+    if (status != ORTL_OK) return status;
     do descriptor = open(source_path, O_RDONLY | O_CLOEXEC);
     while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0) return ortl__fail_errno(error, errno, "the source cannot be opened");

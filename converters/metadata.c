@@ -33,12 +33,13 @@ ortl_status ortl_metadata_write(const char *model_path, const char *output_path,
     ortl__splice_change *splices = NULL;
     if (!model_path || !output_path || (!changes && n_changes))
         return ortl__fail(error, ORTL_BAD_ARGUMENT, "paths and changes must not be NULL");
-    if (options)
-        memcpy(&o, options, options->struct_size < sizeof o ? options->struct_size : sizeof o);
+    ortl_status status = ORTL__CHECK_STRUCT(options, error);
+    if (status != ORTL_OK) return status;
+    if (options) memcpy(&o, options, options->struct_size);
     ortl__limits_fill(&o.limits);
     ortl__memory_init(&memory, o.allocator,
                       o.limits.memory_bytes ? o.limits.memory_bytes : UINT64_MAX, "memory_bytes");
-    ortl_status status = check_changes(changes, n_changes, error);
+    status = check_changes(changes, n_changes, error);
     if (status == ORTL_OK)
         status = ortl__memory_new(&memory, n_changes, sizeof *splices, &splices, error);
     if (status != ORTL_OK) return status;

@@ -37,7 +37,9 @@ ortl_status ortl_source_walk_summarize(const ortl_source_walk *walk,
                                        ortl_source_summary *summary_out, ortl_error *error) {
     ortl_source_summary s = {0};
     if (!walk || !summary_out) return fail_null(error);
-    s.struct_size = summary_out->struct_size < sizeof s ? summary_out->struct_size : sizeof s;
+    ortl_status status = ORTL__CHECK_STRUCT(summary_out, error);
+    if (status != ORTL_OK) return status;
+    s.struct_size = summary_out->struct_size;
     s.n_features = walk->n_features;
     s.n_trees = (size_t)walk->n_trees;
     s.n_file_trees = (size_t)walk->n_file_trees;

@@ -28,10 +28,10 @@ static void unmap(void *block, size_t n_bytes) {
     (void)munmap(block, n_bytes);
 }
 #else
-#define LARGE_BYTES SIZE_MAX
-#define map(n_bytes)                      malloc(n_bytes)
+#define LARGE_BYTES                        SIZE_MAX
+#define map(n_bytes)                       malloc(n_bytes)
 #define remap(block, old_bytes, new_bytes) realloc(block, new_bytes)
-#define unmap(block, n_bytes)             free(block)
+#define unmap(block, n_bytes)              free(block)
 #endif
 
 static int is_large(size_t n_bytes) {

@@ -128,18 +128,13 @@ static ortl_status find_form(ortl_session *session, ortl_error *error) {
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-ortl_status ortl__options_read(const ortl_options *given, ortl_options *options_out,
+ortl_status ortl__options_read(const ortl_options *options, ortl_options *options_out,
                                ortl_error *error) {
     ortl_options defaults = ORTL_OPTIONS_INIT;
+    ortl_status status = ORTL__CHECK_STRUCT(options, error);
+    if (status != ORTL_OK) return status;
     *options_out = defaults;
-    if (given) {
-        if (given->struct_size < sizeof given->struct_size ||
-            given->struct_size > sizeof *options_out)
-            return ortl__fail(
-                error, ORTL_BAD_ARGUMENT, "options->struct_size is %lu, this library knows %lu",
-                (unsigned long)given->struct_size, (unsigned long)sizeof *options_out);
-        memcpy(options_out, given, given->struct_size);
-    }
+    if (options) memcpy(options_out, options, options->struct_size);
     if (options_out->n_threads > ORTL__MOST_THREADS)
         return ortl__fail(error, ORTL_BAD_ARGUMENT, "options->n_threads is %lu, at most %d",
                           (unsigned long)options_out->n_threads, ORTL__MOST_THREADS);
@@ -273,10 +268,8 @@ ortl_status ortl_describe(const ortl_session *session, ortl_description *descrip
     if (!session || !description_out)
         return ortl__fail(error, ORTL_BAD_ARGUMENT, "session and description_out must not be NULL");
     size_t n_bytes = description_out->struct_size;
-    if (n_bytes < sizeof n_bytes || n_bytes > sizeof *description_out)
-        return ortl__fail(error, ORTL_BAD_ARGUMENT,
-                          "description_out->struct_size is %lu, this library knows %lu",
-                          (unsigned long)n_bytes, (unsigned long)sizeof *description_out);
+    ortl_status status = ORTL__CHECK_STRUCT(description_out, error);
+    if (status != ORTL_OK) return status;
     ortl_description d = {.struct_size = n_bytes, .kernel = ""};
     d.algebra = ortl__algebra_name(&session->plan.algebra);
     describe_file(session, &d);

@@ -50,7 +50,7 @@ struct ortl_session {
 };
 
 /* The caller's options (NULL: none) in the size that its header had, the rest at defaults. */
-ortl_status ortl__options_read(const ortl_options *given, ortl_options *options_out,
+ortl_status ortl__options_read(const ortl_options *options, ortl_options *options_out,
                                ortl_error *error);
 
 /* Elements of the score output for one row, found by shaping (or, where shapes depend on data,

@@ -131,6 +131,12 @@ ortl_status ortl__fail_errno(ortl_error *error, int number, const char *format, 
     return ortl__fail(error, ORTL_IO, "%s: errno %d", what, number);
 }
 
+ortl_status ortl__check_struct(const char *name, size_t n_bytes, size_t known, ortl_error *error) {
+    if (n_bytes >= sizeof n_bytes && n_bytes <= known) return ORTL_OK;
+    return ortl__fail(error, ORTL_BAD_ARGUMENT, "%s->struct_size is %lu, this library knows %lu",
+                      name, (unsigned long)n_bytes, (unsigned long)known);
+}
+
 void ortl__limits_fill(ortl_limits *limits) {
 #define LIMIT_DEFAULT(name, value, sentence)                                                       \
     if (limits->name == 0) limits->name = (value);

@@ -33,6 +33,15 @@ ortl_status ortl__fail_limit(ortl_error *error, const char *limit_name, uint64_t
 ortl_status ortl__fail_errno(ortl_error *error, int number, const char *format, ...)
     ORTL__PRINTF(3, 4);
 
+/* Whether a caller's struct, which begins with its size (n_bytes), is one that this library knows;
+ * known is the size here. ORTL_BAD_ARGUMENT when it is larger: its end would be passed over. */
+ortl_status ortl__check_struct(const char *name, size_t n_bytes, size_t known, ortl_error *error);
+
+/* The same for a pointer, which may be NULL. */
+#define ORTL__CHECK_STRUCT(pointer, error)                                                         \
+    ((pointer) ? ortl__check_struct(#pointer, (pointer)->struct_size, sizeof *(pointer), error)    \
+               : ORTL_OK)
+
 /* Fills in the default of each limit that is 0, except memory_bytes, which depends on the file. */
 void ortl__limits_fill(ortl_limits *limits);
 

@@ -79,18 +79,12 @@ static int reads_inputs(const ortl_session *session, const ortl__step *trees) {
 
 /* ---- Trees ----------------------------------------------------------------------------------- */
 
-static ortl_status check_size(size_t given, size_t known, const char *what, ortl_error *error) {
-    if (given >= sizeof given && given <= known) return ORTL_OK;
-    return ortl__fail(error, ORTL_BAD_ARGUMENT, "%s->struct_size is %lu, this library knows %lu",
-                      what, (unsigned long)given, (unsigned long)known);
-}
-
 ortl_status ortl_tree(const ortl_session *session, size_t tree, ortl_tree_info *info_out,
                       ortl_error *error) {
     tree_place place;
     if (!info_out) return ortl__fail(error, ORTL_BAD_ARGUMENT, "info_out must not be NULL");
     size_t n_bytes = info_out->struct_size;
-    ortl_status status = check_size(n_bytes, sizeof *info_out, "info_out", error);
+    ortl_status status = ORTL__CHECK_STRUCT(info_out, error);
     if (status == ORTL_OK) status = find_tree(session, tree, &place, error);
     if (status != ORTL_OK) return status;
     ortl_tree_info info = {
@@ -160,7 +154,7 @@ ortl_status ortl_tree_node_at(const ortl_session *session, size_t tree, size_t n
     const ortl__forest *forest = NULL;
     if (!node_out) return ortl__fail(error, ORTL_BAD_ARGUMENT, "node_out must not be NULL");
     size_t n_bytes = node_out->struct_size;
-    ortl_status status = check_size(n_bytes, sizeof *node_out, "node_out", error);
+    ortl_status status = ORTL__CHECK_STRUCT(node_out, error);
     if (status == ORTL_OK) status = find_node(session, tree, node, &forest, error);
     if (status != ORTL_OK) return status;
     uint32_t row = (uint32_t)node;

@@ -163,6 +163,9 @@ START_TEST(builder_options) {
     WRONG(refuse_options(ORTL_FLOAT, ORTL_FLOAT, 4));
     ck_assert_int_eq(refuse_options(ORTL_UNDEFINED, ORTL_UNDEFINED, 0), ORTL_OK);
     WRONG(ortl_builder_new(NULL, NULL, &error));
+    ortl_builder *other = builder;
+    WRONG(ortl_builder_new(&(ortl_builder_options){0}, &other, &error));
+    ck_assert_ptr_null(other);
     ortl_builder_free(NULL);
 }
 END_TEST
@@ -199,6 +202,10 @@ START_TEST(builder_without) {
     WRONG(ortl_builder_save(builder, NULL, &error));
     WRONG(ortl_builder_summarize(NULL, &summary, &error));
     WRONG(ortl_builder_summarize(builder, NULL, &error));
+    summary.struct_size = sizeof summary + 1;
+    WRONG(ortl_builder_summarize(builder, &summary, &error));
+    model.struct_size = 0;
+    ANEW(ORTL_BAD_ARGUMENT, ortl_builder_model(builder, &model, &error));
 }
 END_TEST
 
@@ -446,6 +453,13 @@ START_TEST(converting_without) {
     options.limits.model_bytes = 2;
     REFUSED(ORTL_LIMIT, ortl_convert_memory("abc", 3, &sink, &options, NULL, &error));
     options = (ortl_convert_options)ORTL_CONVERT_OPTIONS_INIT;
+    options.struct_size++;
+    WRONG(ortl_convert_memory("abc", 3, &sink, &options, NULL, &error));
+    WRONG(ortl_convert("x", "y", &options, NULL, &error));
+    options.struct_size = 0;
+    WRONG(ortl_convert_memory("abc", 3, &sink, &options, NULL, &error));
+    WRONG(ortl_convert_memory("abc", 3, &sink, NULL, &(ortl_convert_report){0}, &error));
+    options = (ortl_convert_options)ORTL_CONVERT_OPTIONS_INIT;
     options.from = "nobody";
     WRONG(ortl_convert_memory("abc", 3, &sink, &options, NULL, &error));
     ck_assert_ptr_nonnull(ortl_convert_trainer(0, NULL));
@@ -477,6 +491,8 @@ START_TEST(walking_without) {
     free(file.bytes);
     WRONG(ortl_source_walk_summarize(NULL, &summary, &error));
     WRONG(ortl_source_walk_summarize(walk, NULL, &error));
+    summary.struct_size = sizeof summary + 1;
+    WRONG(ortl_source_walk_summarize(walk, &summary, &error));
     WRONG(ortl_source_walk_class(NULL, 0, &value, &name, &error));
     WRONG(ortl_source_walk_class(walk, 0, NULL, &name, &error));
     WRONG(ortl_source_walk_class(walk, 0, &value, NULL, &error));
