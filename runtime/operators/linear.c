@@ -63,7 +63,8 @@ ortl_status ortl__linear_classifier_prepare(ortl__loading *loading, ortl__step *
     if (status == ORTL_OK)
         status =
             ortl__operator_list(loading, "intercepts", ORTL__ATTRIBUTE_FLOATS, &intercepts, error);
-    if (status == ORTL_OK) status = ortl__class_labels_read(loading, &parameters->labels, error);
+    if (status == ORTL_OK)
+        status = ortl__class_labels_read(loading, "classlabels_ints", &parameters->labels, error);
     if (status == ORTL_OK)
         status = read_weights(loading, intercepts ? (int64_t)intercepts->count : 0, intercepts,
                               parameters, error);

@@ -11,11 +11,11 @@
 
 /* ---- Labels ---------------------------------------------------------------------------------- */
 
-ortl_status ortl__class_labels_read(const ortl__loading *loading, ortl__class_labels *labels_out,
-                                    ortl_error *error) {
+ortl_status ortl__class_labels_read(const ortl__loading *loading, const char *integers,
+                                    ortl__class_labels *labels_out, ortl_error *error) {
     const ortl__attribute *values = NULL, *texts = NULL;
     ortl_status status =
-        ortl__operator_list(loading, "classlabels_ints", ORTL__ATTRIBUTE_INTS, &values, error);
+        ortl__operator_list(loading, integers, ORTL__ATTRIBUTE_INTS, &values, error);
     if (status == ORTL_OK)
         status = ortl__operator_list(loading, "classlabels_strings", ORTL__ATTRIBUTE_STRINGS,
                                      &texts, error);

@@ -15,9 +15,10 @@ typedef struct ortl__class_labels {
     const ortl_string *texts; /* (n) or NULL */
 } ortl__class_labels;
 
-/* Reads classlabels_ints and classlabels_strings, of which one is to be there. */
-ortl_status ortl__class_labels_read(const ortl__loading *loading, ortl__class_labels *labels_out,
-                                    ortl_error *error);
+/* Reads the attribute with integers, whose name differs among operators, and classlabels_strings,
+ * of which one is to be there. */
+ortl_status ortl__class_labels_read(const ortl__loading *loading, const char *integers,
+                                    ortl__class_labels *labels_out, ortl_error *error);
 
 ortl_type ortl__class_labels_type(const ortl__class_labels *labels);
 

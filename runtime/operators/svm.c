@@ -196,7 +196,8 @@ ortl_status ortl__svm_classifier_prepare(ortl__loading *loading, ortl__step *ste
                                  "kernel_type post_transform prob_a prob_b rho support_vectors "
                                  "vectors_per_class",
                                  &parameters, error);
-    if (status == ORTL_OK) status = ortl__class_labels_read(loading, &parameters->labels, error);
+    if (status == ORTL_OK)
+        status = ortl__class_labels_read(loading, "classlabels_ints", &parameters->labels, error);
     if (status == ORTL_OK) status = read_classes(loading, parameters, error);
     if (status == ORTL_OK) status = read_vectors(loading, parameters, error);
     if (status == ORTL_OK) status = read_pairs(loading, parameters, error);

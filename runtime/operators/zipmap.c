@@ -8,21 +8,20 @@
 #include "../status.h"
 #include "families.h"
 #include "keys.h"
+#include "scores.h"
 
 typedef struct zipmap_parameters {
-    uint64_t n_keys;
-    const int64_t *values;    /* (n_keys) or NULL */
-    const ortl_string *texts; /* (n_keys) or NULL */
-    uint32_t *sources;        /* (n_keys) the column that each column shows; NULL: itself */
+    ortl__class_labels labels;
+    uint32_t *sources; /* (labels.n) the column that each column shows; NULL: itself */
 } zipmap_parameters;
 
 int ortl__zipmap_classes(const ortl__step *step, size_t *n_out, const int64_t **values_out,
                          const ortl_string **texts_out) {
     const zipmap_parameters *parameters = step->parameters;
     if (step->operator->prepare != ortl__zipmap_prepare) return 0;
-    *n_out = (size_t)parameters->n_keys;
-    *values_out = parameters->values;
-    *texts_out = parameters->texts;
+    *n_out = (size_t)parameters->labels.n;
+    *values_out = parameters->labels.values;
+    *texts_out = parameters->labels.texts;
     return 1;
 }
 
@@ -31,10 +30,10 @@ int ortl__zipmap_classes(const ortl__step *step, size_t *n_out, const int64_t **
 /* The last column of a key is what all columns of that key show. */
 static ortl_status resolve_duplicates(ortl__loading *loading, zipmap_parameters *parameters,
                                       ortl_error *error) {
-    const int is_text = parameters->texts != NULL;
-    const void *data = is_text ? (const void *)parameters->texts : parameters->values;
+    const int is_text = parameters->labels.texts != NULL;
+    const void *data = is_text ? (const void *)parameters->labels.texts : parameters->labels.values;
     uint32_t *sources = NULL;
-    uint64_t n = parameters->n_keys;
+    uint64_t n = parameters->labels.n;
     ortl__arena scratch; /* of the sorted keys */
     ortl__keys keys;
     ortl__arena_init(&scratch, loading->memory);
@@ -44,32 +43,12 @@ static ortl_status resolve_duplicates(ortl__loading *loading, zipmap_parameters 
     status = ortl__arena_new(loading->arena, n, sizeof *sources, &sources, error);
     if (status != ORTL_OK) goto done;
     for (uint64_t i = 0; i < n; i++)
-        sources[i] = is_text ? ortl__keys_find(&keys, &parameters->texts[i])
-                             : ortl__keys_find(&keys, &parameters->values[i]);
+        sources[i] = is_text ? ortl__keys_find(&keys, &parameters->labels.texts[i])
+                             : ortl__keys_find(&keys, &parameters->labels.values[i]);
     parameters->sources = sources;
 done:
     ortl__arena_free(&scratch);
     return status;
-}
-
-static ortl_status read_keys(const ortl__loading *loading, zipmap_parameters *parameters,
-                             ortl_error *error) {
-    const ortl__attribute *values = NULL, *texts = NULL;
-    ortl_status status =
-        ortl__operator_list(loading, "classlabels_int64s", ORTL__ATTRIBUTE_INTS, &values, error);
-    if (status == ORTL_OK)
-        status = ortl__operator_list(loading, "classlabels_strings", ORTL__ATTRIBUTE_STRINGS,
-                                     &texts, error);
-    if (status != ORTL_OK) return status;
-    uint64_t n_values = values ? values->count : 0, n_texts = texts ? texts->count : 0;
-    if ((n_values == 0) == (n_texts == 0))
-        return ortl__fail(error, ORTL_BAD_MODEL,
-                          "%llu integer labels and %llu string labels, one list expected",
-                          (unsigned long long)n_values, (unsigned long long)n_texts);
-    parameters->n_keys = n_values + n_texts;
-    parameters->values = n_values ? values->as.ints : NULL;
-    parameters->texts = n_texts ? texts->as.strings : NULL;
-    return ORTL_OK;
 }
 
 /* ---- The operator ---------------------------------------------------------------------------- */
@@ -83,13 +62,13 @@ static ortl_status fail_count(ortl_error *error, ortl_status status, uint64_t n_
 /* The output is known to be [N, number of keys]. */
 static ortl_status derive(const ortl__loading *loading, ortl__step *step,
                           const zipmap_parameters *parameters, ortl_error *error) {
-    int64_t derived[2] = {-1, (int64_t)parameters->n_keys};
+    int64_t derived[2] = {-1, (int64_t)parameters->labels.n};
     const int64_t *shape = NULL;
     uint32_t rank = 0;
     if (ortl__value_shape(loading->inputs[0], &rank, &shape) && rank > 0) {
         int64_t n_columns = shape[rank - 1];
         if (rank <= 2 && n_columns >= 0 && n_columns != derived[1])
-            return fail_count(error, ORTL_BAD_MODEL, parameters->n_keys, n_columns);
+            return fail_count(error, ORTL_BAD_MODEL, parameters->labels.n, n_columns);
         derived[0] = rank == 2 ? shape[0] : 1;
     }
     ortl__step_needs_rows(loading, step);
@@ -108,7 +87,8 @@ ortl_status ortl__zipmap_prepare(ortl__loading *loading, ortl__step *step, ortl_
     if (status == ORTL_OK) status = ortl__operator_types(loading, 0, float_only, error);
     if (status == ORTL_OK)
         status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
-    if (status == ORTL_OK) status = read_keys(loading, parameters, error);
+    if (status == ORTL_OK)
+        status = ortl__class_labels_read(loading, "classlabels_int64s", &parameters->labels, error);
     if (status == ORTL_OK) status = derive(loading, step, parameters, error);
     if (status == ORTL_OK) status = resolve_duplicates(loading, parameters, error);
     if (status == ORTL_OK && parameters->sources) step->is_alias = 0;
@@ -122,8 +102,8 @@ ortl_status ortl__zipmap_shape(ortl__call *call, ortl_error *error) {
         return ortl__fail(error, ORTL_BAD_INPUT, "the input has rank %lu, 1 or 2 expected",
                           (unsigned long)input->rank);
     int64_t shape[2] = {input->rank == 2 ? input->shape[0] : 1, input->shape[input->rank - 1]};
-    if ((uint64_t)shape[1] != parameters->n_keys)
-        return fail_count(error, ORTL_BAD_INPUT, parameters->n_keys, shape[1]);
+    if ((uint64_t)shape[1] != parameters->labels.n)
+        return fail_count(error, ORTL_BAD_INPUT, parameters->labels.n, shape[1]);
     return ortl__tensor_shape(call->outputs[0], ORTL_FLOAT, 2, shape, error);
 }
 
@@ -131,7 +111,7 @@ ortl_status ortl__zipmap_run(ortl__call *call, ortl_error *error) {
     const zipmap_parameters *parameters = call->step->parameters;
     const float *row = call->inputs[0]->data;
     float *out = call->outputs[0]->data;
-    uint64_t n = parameters->n_keys;
+    uint64_t n = parameters->labels.n;
     (void)error;
     if (!parameters->sources) return ORTL_OK; /* an alias */
     for (uint64_t i = 0; i < (uint64_t)call->outputs[0]->shape[0]; i++, row += n, out += n)
