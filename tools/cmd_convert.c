@@ -115,9 +115,14 @@ static void say_what_was_done(const ortl_convert_report *done) {
                        (unsigned long long)done->file_bytes, (unsigned long long)done->peak_bytes);
 }
 
-static ortl_status check_settings(const convert_settings *s, ortl_error *error) {
+static ortl_status check_settings(const char *path, const convert_settings *s, ortl_error *error) {
     if (s->output_path == NULL)
         return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "convert: -o OUT.onnx is missing");
+    if (strcmp(path, "-") == 0 || strcmp(s->output_path, "-") == 0)
+        return ortl__message_fail(
+            error, ORTL_BAD_ARGUMENT,
+            "convert needs SOURCE and OUT.onnx by name, not \"-\" (pipes have "
+            "names too: /dev/stdin, /dev/stdout)");
     const ortl__compare_settings *compare = &s->compare;
     const char *lonely = compare->expected != NULL ? "--expected"
                          : compare->is_by_position ? "--by-position"
@@ -149,7 +154,7 @@ static ortl_status enter_sandbox(const char *path, const convert_settings *s, or
 static ortl_status convert(const char *path, convert_settings *s, ortl__report *report) {
     ortl_convert_report done = {.struct_size = sizeof done};
     ortl_source_walk *walk = NULL;
-    ortl_status status = check_settings(s, &report->error);
+    ortl_status status = check_settings(path, s, &report->error);
     if (status != ORTL_OK) return status;
     s->options.metadata = s->pairs;
     s->options.n_metadata = s->n_pairs;

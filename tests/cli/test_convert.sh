@@ -107,3 +107,11 @@ expect_same model.txt source.txt
 cp model.onnx kept.onnx
 run 3 convert cut.txt -o kept.onnx
 expect_same model.onnx kept.onnx
+
+# "-" is no name here, and no file of that name is made.
+run 2 convert - -o x.onnx
+expect_error "by name"
+run 2 convert model.txt -o - --sandbox off
+expect_error "by name"
+checks=$((checks + 1))
+[ ! -e ./- ] || fail "a file called - was made"
