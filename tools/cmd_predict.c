@@ -88,6 +88,7 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
         status = ortl__verb_begin(&ortl__verb_predict, argc, argv, &settings, 1, 2, &n_operands,
                                   &is_done, report);
     if (status != ORTL_OK || is_done) goto done;
+    settings.table.choices.is_carrying = true;
     settings.model = argv[1];
     settings.input = n_operands == 2 ? argv[2] : "-";
     status = ortl__table_settings_check(&settings.table, &report->error);

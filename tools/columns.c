@@ -112,13 +112,6 @@ void ortl__model_columns_free(ortl__model_columns *columns) {
 
 /* ---- By name --------------------------------------------------------------------------------- */
 
-static int compare_texts(ortl_string a, ortl_string b) {
-    size_t n_bytes = a.n_bytes < b.n_bytes ? a.n_bytes : b.n_bytes;
-    int order = n_bytes == 0 ? 0 : memcmp(a.data, b.data, n_bytes);
-    if (order != 0) return order;
-    return (a.n_bytes > b.n_bytes) - (a.n_bytes < b.n_bytes);
-}
-
 typedef struct named_field {
     ortl_string name;
     size_t field;
@@ -127,7 +120,7 @@ typedef struct named_field {
 static int compare_named_fields(const void *a, const void *b) {
     const named_field *first = a;
     const named_field *second = b;
-    int order = compare_texts(first->name, second->name);
+    int order = ortl__texts_compare(first->name, second->name);
     if (order != 0) return order;
     return (first->field > second->field) - (first->field < second->field);
 }
@@ -155,14 +148,14 @@ static size_t find_name(const name_index *index, ortl_string name, size_t *field
     size_t high = index->n_fields;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_texts(index->fields[middle].name, name) < 0)
+        if (ortl__texts_compare(index->fields[middle].name, name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
     size_t n_found = 0;
     while (low + n_found < index->n_fields &&
-           compare_texts(index->fields[low + n_found].name, name) == 0)
+           ortl__texts_compare(index->fields[low + n_found].name, name) == 0)
         n_found++;
     if (n_found > 0) *field_out = index->fields[low].field;
     return n_found;
@@ -286,25 +279,28 @@ static ortl_status find_all_kept(ortl__mapping *mapping, const name_index *index
 /* ---- By position ----------------------------------------------------------------------------- */
 
 static ortl_status fail_count(const ortl__mapping *mapping, const ortl__model_columns *columns,
-                              const char *keep_option, ortl_error *error) {
+                              const ortl__table_choices *choices, ortl_error *error) {
     unsigned long long n_table = mapping->n_fields;
     unsigned long long n_model = columns->n_columns;
     if (mapping->n_fields < columns->n_columns)
         return ortl__message_fail(error, ORTL_BAD_INPUT,
-                                  "the table has %llu columns, the model needs %llu by position",
-                                  n_table, n_model);
+                                  "the table has %llu column%s, the model needs %llu by position%s",
+                                  n_table, n_table == 1 ? "" : "s", n_model,
+                                  n_table == 1 ? " (is --delimiter another character?)" : "");
     ortl_string last = {"COLUMN", strlen("COLUMN")};
     if (mapping->names != NULL) last = mapping->names[mapping->n_fields - 1];
+    if (!choices->is_carrying) last.n_bytes = 0;
     return ortl__message_fail(error, ORTL_BAD_INPUT,
                               "the table has %llu columns, the model needs %llu by position (cut "
-                              "those that are no features, such as a label, or carry them through "
-                              "with %s %.*s)",
-                              n_table, n_model, keep_option, shown(last), last.data);
+                              "those that are no features, such as a label%s%.*s)",
+                              n_table, n_model,
+                              choices->is_carrying ? ", or carry them through with --keep " : "",
+                              shown(last), last.data);
 }
 
 /* All fields in order when there are as many as columns, else those that are not kept. */
 static ortl_status match_positions(ortl__mapping *mapping, const ortl__model_columns *columns,
-                                   const char *keep_option, ortl_error *error) {
+                                   const ortl__table_choices *choices, ortl_error *error) {
     bool takes_all = mapping->n_fields == columns->n_columns;
     bool *is_kept = calloc(mapping->n_fields, sizeof *is_kept);
     if (is_kept == NULL) return fail_memory(error);
@@ -316,8 +312,7 @@ static ortl_status match_positions(ortl__mapping *mapping, const ortl__model_col
         n_matched++;
     }
     free(is_kept);
-    return n_matched == columns->n_columns ? ORTL_OK
-                                           : fail_count(mapping, columns, keep_option, error);
+    return n_matched == columns->n_columns ? ORTL_OK : fail_count(mapping, columns, choices, error);
 }
 
 /* A model that leaves the number of its columns open gets all that are not kept. */
@@ -356,7 +351,7 @@ static ortl_status match(ortl__mapping *mapping, ortl__model_columns *columns,
     else if (goes_by_name(mapping, columns, choices, &index))
         status = match_names(mapping, columns, &index, error);
     else
-        status = match_positions(mapping, columns, choices->keep_option, error);
+        status = match_positions(mapping, columns, choices, error);
 done:
     free(index.fields);
     return status;

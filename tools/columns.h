@@ -51,6 +51,7 @@ typedef struct ortl__table_choices {
     size_t n_renames;
     const char *keep; /* names, or without a header numbers, with commas between; NULL: none */
     const char *keep_option; /* what messages call it: "--keep" */
+    bool is_carrying;        /* what is kept is written out, whatever it is */
 } ortl__table_choices;
 
 /* Which field goes where. */

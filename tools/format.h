@@ -40,6 +40,9 @@ extern const ortl__format ortl__format_npy;
 /* Writes a block, and what comes before the first one. */
 ortl_status ortl__writer_block(ortl__writer *writer, ortl_error *error);
 
+/* Refuses columns of the same name, for forms that tell columns by their names alone. */
+ortl_status ortl__writer_check_names(ortl__writer *writer, ortl_error *error);
+
 /* Completes what has begun. */
 ortl_status ortl__writer_end(ortl__writer *writer, ortl_error *error);
 #endif

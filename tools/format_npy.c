@@ -148,7 +148,8 @@ static ortl_status begin(ortl__writer *writer, ortl_error *error) {
             return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
                                       "an npy array cannot hold texts of unknown length (use "
                                       "--format csv or jsonl)");
-    ortl_status status = build_header(&text, results, 0, error);
+    ortl_status status = is_uniform(results) ? ORTL_OK : ortl__writer_check_names(writer, error);
+    if (status == ORTL_OK) status = build_header(&text, results, 0, error);
     if (status == ORTL_OK) ortl__output_put(writer->output, text.bytes, text.length);
     free(text.bytes);
     return status;

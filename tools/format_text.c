@@ -7,6 +7,7 @@
 
 #include "../runtime/number.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Writer ---------------------------------------------------------------------------------- */
@@ -99,6 +100,39 @@ static ortl_string kept_name(const ortl__mapping *mapping, size_t index, char *n
     return (ortl_string){number_room, n_bytes};
 }
 
+static int compare_names(const void *a, const void *b) {
+    return ortl__texts_compare(*(const ortl_string *)a, *(const ortl_string *)b);
+}
+
+ortl_status ortl__writer_check_names(ortl__writer *writer, ortl_error *error) {
+    const ortl__mapping *mapping = writer->rows->mapping;
+    size_t n_kept = mapping->n_kept;
+    size_t n_columns = count_columns(writer);
+    ortl_status status = ORTL_OK;
+    ortl_string *names = calloc(n_columns + 1, sizeof *names);
+    char(*numbers)[ORTL__NUMBER_CHARS] = calloc(n_kept + 1, sizeof *numbers);
+    if (names == NULL || numbers == NULL) {
+        status = ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the columns' names");
+        goto done;
+    }
+    for (size_t i = 0; i < n_columns; i++)
+        names[i] =
+            i < n_kept ? kept_name(mapping, i, numbers[i]) : writer->results->names[i - n_kept];
+    qsort(names, n_columns, sizeof *names, compare_names);
+    for (size_t i = 1; i < n_columns && status == ORTL_OK; i++)
+        if (compare_names(&names[i - 1], &names[i]) == 0)
+            status = ortl__message_fail(
+                error, ORTL_BAD_ARGUMENT,
+                "two columns would be called \"%.*s\", which --format %s cannot tell apart (use csv"
+                "%s)",
+                (int)(names[i].n_bytes < 60 ? names[i].n_bytes : 60), names[i].data,
+                writer->format->name, n_kept > 0 ? ", or --rename what is kept" : "");
+done:
+    free(names);
+    free(numbers);
+    return status;
+}
+
 static ortl_status begin_delimited(ortl__writer *writer, ortl_error *error) {
     (void)error;
     const ortl__mapping *mapping = writer->rows->mapping;
@@ -186,4 +220,5 @@ static void write_jsonl(ortl__writer *writer) {
     }
 }
 
-const ortl__format ortl__format_jsonl = {.name = "jsonl", .block = write_jsonl};
+const ortl__format ortl__format_jsonl = {
+    .name = "jsonl", .begin = ortl__writer_check_names, .block = write_jsonl};

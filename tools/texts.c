@@ -72,6 +72,13 @@ void ortl__texts_free(ortl__texts *texts) {
     texts->newest = NULL;
 }
 
+int ortl__texts_compare(ortl_string a, ortl_string b) {
+    size_t n_bytes = a.n_bytes < b.n_bytes ? a.n_bytes : b.n_bytes;
+    int order = n_bytes == 0 ? 0 : memcmp(a.data, b.data, n_bytes);
+    if (order != 0) return order;
+    return (a.n_bytes > b.n_bytes) - (a.n_bytes < b.n_bytes);
+}
+
 ortl_string ortl__texts_view(const char *text) {
     return (ortl_string){text, strlen(text)};
 }

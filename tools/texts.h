@@ -26,6 +26,9 @@ void ortl__texts_clear(ortl__texts *texts);
 
 void ortl__texts_free(ortl__texts *texts);
 
+/* The order of two texts byte by byte, as of strcmp. */
+int ortl__texts_compare(ortl_string a, ortl_string b);
+
 /* The text as an ortl_string. */
 ortl_string ortl__texts_view(const char *text);
 

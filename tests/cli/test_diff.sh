@@ -32,6 +32,9 @@ expect_contains 'line 3: prediction is 20 in A, 1 in B; tree 0: A age <= 0.09999
 # Columns of the same name belong together, other forms do not.
 run 1 diff a.onnx "$data/cli/three_targets.onnx" table.csv --by-position
 expect_contains 'outputs    1 columns, 3, of other types or names'
+sed 's/$/,9/' table.csv | sed '1s/.*/a,b,c/' >wide.csv
+run 4 diff a.onnx c.onnx wide.csv --by-position
+expect_error 'by position (cut those that are no features, such as a label)'
 run 2 diff a.onnx c.onnx -
 expect_error 'standard input cannot be read twice'
 run 2 diff a.onnx c.onnx

@@ -53,6 +53,23 @@ run 2 predict churn.onnx churn.csv --format npy -o n.npy --keep age
 expect_error "cannot carry columns"
 run 2 predict mixed.onnx mixed.csv --format npy -o n.npy
 expect_error "texts of unknown length"
+
+# Objects and records tell columns by name: no two of one name.
+printf 'age,income,tenure,label\n23,900.5,1,x\n' >label.csv
+run 2 predict churn.onnx label.csv --keep label --format jsonl
+expect_error 'two columns would be called "label", which --format jsonl cannot tell apart'
+run 2 predict churn.onnx label.csv --keep age,age --format jsonl
+expect_error '"age"'
+run 0 predict churn.onnx label.csv --keep truth --rename label=truth --format jsonl
+expect_equal "renamed" "$(head -c 25 out)" '{"truth":"x","label":"yes'
+run 0 predict churn.onnx label.csv --keep label
+expect_equal "twice in csv" "$(head -n 1 out | cut -d, -f1-2)" 'label,label'
+tail -n 1 label.csv >bare.csv
+run 2 predict churn.onnx bare.csv --header no --by-position --keep 4,4 --format jsonl
+expect_error '"4"'
+run 2 predict same_names.onnx numbers.csv --format npy -o same.npy
+expect_error 'two columns would be called "probability_a", which --format npy cannot tell apart (use csv)'
+run 0 predict same_names.onnx numbers.csv --format npy -o same.npy --raw
 mkfifo pipe
 cat pipe >swallowed &
 run 2 predict churn.onnx churn.csv --format npy -o pipe

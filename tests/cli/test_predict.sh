@@ -56,7 +56,7 @@ run 0 predict one_target.onnx numbers.csv --keep a
 expect_equal "line 2" "$(sed -n 2p out)" "0.5,-2.2"
 printf 'a\n1\n' >narrow.csv
 run 4 predict one_target.onnx narrow.csv
-expect_error "the table has 1 columns, the model needs 2 by position"
+expect_error "the table has 1 column, the model needs 2 by position (is --delimiter another character?)"
 
 # Headers.
 sed 1d numbers.csv >bare.csv

@@ -73,6 +73,17 @@ def churn():
           "note\x1b[31m": "line\nbreak"})
 
 
+def same_names():
+    """A classifier with one label twice: two of its columns have one name."""
+    node = helper.make_node(
+        "TreeEnsembleClassifier", ["X"], ["label", "probabilities"], domain="ai.onnx.ml",
+        classlabels_strings=["a", "b", "a"], **stumps([(0, 0.5, 0)]),
+        **leaves("class", [[(1, 0, 0.75), (2, 2, 0.5)]]))
+    save("same_names", [node], [value("X", TensorProto.FLOAT, [None, 2])],
+         [value("label", TensorProto.STRING, [None]),
+          value("probabilities", TensorProto.FLOAT, [None, 3])])
+
+
 def regressor(name, n_targets, n_columns):
     node = helper.make_node(
         "TreeEnsembleRegressor", ["X"], ["Y"], domain="ai.onnx.ml", n_targets=n_targets,
@@ -192,6 +203,7 @@ def tables():
 def main():
     os.makedirs(FOLDER, exist_ok=True)
     churn()
+    same_names()
     regressor("one_target", 1, 2)
     regressor("three_targets", 3, 2)
     mixed()
