@@ -63,6 +63,8 @@ run 2 predict "$model" --on-error ignore
 expect_error 'one of: fail, nan'
 run 2 predict "$model" --delimiter ab
 expect_error "--delimiter"
+run 2 predict "$model" --delimiter '"'
+expect_error "other than a quotation mark"
 run 2 predict "$model" --decimal ';'
 expect_error "--decimal"
 run 2 predict "$model" --decimal , --delimiter ,
