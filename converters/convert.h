@@ -28,8 +28,7 @@ typedef struct ortl_convert_options {
     const char *const *metadata; /* (n_metadata, 2) key, value: recorded besides what the source
                                     file tells, which they override */
     size_t n_metadata;
-    ortl_limits
-        limits; /* model_bytes: of the source file; memory_bytes 0: 64 MiB + 32 x its size */
+    ortl_limits limits; /* model_bytes: of the source; memory_bytes 0: 64 MiB + 32 x its size */
     const ortl_allocator *allocator; /* NULL: malloc, realloc and free */
     ortl_source_walk **walk_out;     /* NULL, or where the trees of the source go, for comparing the
                                         file with them: see source_walk.h. The caller frees the walk; it

@@ -64,8 +64,7 @@ struct ortl_source_walk {
     uint32_t *file_leaves; /* (n_file_leaves) by row of the file (TreeEnsemble: by leaf): the leaf
                               of the source, or ORTL__SOURCE_NO_LEAF */
     uint64_t n_file_leaves, file_leaf_capacity;
-    uint32_t
-        first_leaf; /* what ortl_leaves adds to a leaf's place: tests of a TreeEnsemble, or 0 */
+    uint32_t first_leaf; /* ortl_leaves adds it to a leaf's place: tests of a TreeEnsemble, or 0 */
 
     size_t n_features;
     ortl_task task;

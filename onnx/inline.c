@@ -32,8 +32,7 @@ typedef struct inliner {
     uint64_t n_frames, frame_capacity;
     ortl__node *nodes; /* (n_nodes of node_capacity) so far */
     uint64_t n_nodes, node_capacity;
-    const char *
-        *names; /* (n_names of name_capacity) of the new values, behind those of the graph */
+    const char **names; /* (n_names of name_capacity) of new values, behind those of the graph */
     uint64_t n_names, name_capacity;
     ortl__guard *guards; /* (n_guards of guard_capacity) */
     uint64_t n_guards, guard_capacity;

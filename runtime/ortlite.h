@@ -98,7 +98,8 @@ typedef struct ortl_limits {
 /* Where all memory of sessions and contexts comes from. allocate returns n_bytes aligned for any
  * type, or NULL; reallocate keeps the first min(old, new) bytes and leaves the block untouched when
  * it returns NULL; release gets the size that was asked for. They are called by whichever thread
- * opens, closes, makes a context or grows one. */
+ * opens, closes, makes a context or grows one, also by several at once and by those of a session
+ * with n_threads. */
 typedef struct ortl_allocator {
     void *user; /* handed to each function */
     void *(*allocate)(void *user, size_t n_bytes);
@@ -180,8 +181,7 @@ typedef struct ortl_tensor {
     size_t rank;                  /* 0 is a single value */
     int64_t shape[ORTL_MAX_RANK]; /* (rank) */
     void *data;                   /* (product of shape) elements of type */
-    size_t
-        n_bytes; /* outputs only: bytes at data when the caller owns it; set to the bytes needed */
+    size_t n_bytes; /* outputs only: at data when the caller owns it; set to the bytes needed */
 } ortl_tensor;
 
 /* "float", "int64", ...; never NULL. */

@@ -20,8 +20,7 @@ typedef struct ortl__plan {
     uint32_t n_wires;    /* inputs of all steps together */
     ortl__value *values; /* (n_values) numbers as in the graph */
     ortl__step *steps;   /* (n_steps) in the order of execution */
-    uint32_t
-        *slots; /* (n_values) where a step's output lives; ORTL__NO_SLOT: input, constant, unused */
+    uint32_t *slots;     /* (n_values) where outputs live; ORTL__NO_SLOT: input, constant, unused */
     const ortl__guard *guards; /* (n_guards) the graph's; number 0 stands for none */
     ortl__algebra algebra;     /* products of matrices, for the steps that need them */
     uint64_t work, most_work;  /* of folding constants so far, and at most; see work.h */

@@ -3,6 +3,7 @@
 # With THREADS, `predict` and `run` get the option --threads.
 set -u
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+# shellcheck disable=SC2034  # for the test
 data=$(cd "$2" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 test_file=$(cd "$(dirname "$3")" && pwd)/$(basename "$3")
@@ -21,7 +22,9 @@ END
     mkdir "$folder/here" && cd "$folder/here" || exit 1
 fi
 
+# shellcheck source=harness.sh
 . "$here/harness.sh"
+# shellcheck disable=SC1090  # whatever is to be tested
 . "$test_file"
 
 echo "$checks checks, $failures failures"

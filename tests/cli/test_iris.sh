@@ -12,6 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 "$program" predict "$iris/iris.onnx" "$iris/iris.csv" >"$folder/from_file.csv"
 cmp "$folder/from_file.csv" "$iris/expected.csv"
 
+# shellcheck disable=SC2002  # a pipe, not a file
 cat "$iris/iris.csv" | "$program" predict "$iris/iris.onnx" - >"$folder/from_pipe.csv"
 cmp "$folder/from_pipe.csv" "$iris/expected.csv"
 

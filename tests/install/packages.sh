@@ -37,6 +37,7 @@ inside sh -euc 'cd /tmp
 # The libraries: the examples, compiled as README says.
 inside sh -euc 'apt-get install -q -y --no-install-recommends gcc libc6-dev pkg-config /packages/libortlite*.deb' \
     >>"$work/log"
+# shellcheck disable=SC2016  # for the shell inside
 inside sh -euc 'cd /tmp
     cc /examples/embed/embed.c $(pkg-config --cflags --libs ortlite) -o embed
     ./embed /examples/iris/iris.onnx
