@@ -58,6 +58,9 @@ static void *must_new(ortl__memory *memory, uint64_t count, size_t element_bytes
 
 /* ---- Trees ----------------------------------------------------------------------------------- */
 
+/* Sets that MEMBER tests share, and their members. */
+enum { N_SETS = 24, SET_MEMBERS = 8 };
+
 typedef struct maker {
     ortl__forest *forest;
     const forest_recipe *recipe;
@@ -83,11 +86,22 @@ static uint8_t test_byte(maker *m, uint32_t feature) {
     return random_below(m->random, 2) ? mode : (uint8_t)(mode | ORTL__TEST_MISSING);
 }
 
+/* Makes the test in a row ask for a set. */
+static void make_member(maker *m, uint32_t row) {
+    ortl__forest *forest = m->forest;
+    size_t real_bytes = forest->is_double ? sizeof(double) : sizeof(float);
+    uint32_t set = random_below(m->random, forest->n_sets);
+    forest->test[row] = (uint8_t)(ORTL__MODE_MEMBER | (forest->test[row] & ORTL__TEST_MISSING));
+    memset((char *)forest->value + row * real_bytes, 0, real_bytes);
+    memcpy((char *)forest->value + row * real_bytes, &set, sizeof set);
+}
+
 static void make_test(maker *m, uint32_t row, uint32_t depth) {
     ortl__forest *forest = m->forest;
     forest->feature[row] = random_below(m->random, m->recipe->n_features);
     forest->test[row] = test_byte(m, forest->feature[row]);
     set_real(forest->is_double, forest->value, row, threshold(m, forest->feature[row]));
+    if (forest->n_sets > 0 && random_below(m->random, 4) == 0) make_member(m, row);
     if (m->recipe->shape != SHAPE_OBLIVIOUS) return;
     forest->feature[row] = m->level_features[depth];
     forest->test[row] = m->level_tests[depth];
@@ -165,6 +179,23 @@ static void make_tree(maker *m, uint32_t tree, uint32_t n_leaves, pending *stack
     }
 }
 
+/* Ascending members for all sets: thresholds of some feature, 0 or infinities now and then. */
+static void draw_sets(maker *m) {
+    ortl__forest *forest = m->forest;
+    for (uint32_t set = 0; set < forest->n_sets; set++) {
+        uint32_t feature = random_below(m->random, m->recipe->n_features);
+        uint32_t begin = set * SET_MEMBERS, n_steps = m->recipe->n_thresholds / SET_MEMBERS;
+        for (uint32_t i = 0; i < SET_MEMBERS; i++) {
+            uint32_t step = i * n_steps + random_below(m->random, n_steps);
+            set_real(forest->is_double, forest->members, begin + i,
+                     (double)((float)step / 64 - 1 + (float)feature / 1024));
+        }
+        if (random_below(m->random, 4) == 0)
+            set_real(forest->is_double, forest->members, begin, -INFINITY);
+        forest->set_begin[set + 1] = begin + SET_MEMBERS;
+    }
+}
+
 static void draw_levels(maker *m) {
     for (uint32_t level = 0; level < 32; level++) {
         m->level_features[level] = random_below(m->random, m->recipe->n_features);
@@ -183,7 +214,8 @@ static void new_arrays(ortl__forest *forest, ortl__memory *memory, const forest_
     forest->value = must_new(memory, forest->n_nodes, real_bytes);
     forest->weight_target = must_new(memory, forest->n_weights, sizeof(uint32_t));
     forest->weight = must_new(memory, forest->n_weights, real_bytes);
-    forest->set_begin = must_new(memory, 1, sizeof(uint32_t));
+    forest->set_begin = must_new(memory, forest->n_sets + (uint64_t)1, sizeof(uint32_t));
+    forest->members = must_new(memory, forest->n_members, real_bytes);
 }
 
 /* Numbers that the proof of a loaded forest finds. Rows that nothing reaches become leaves. */
@@ -216,7 +248,10 @@ void random_forest(ortl__forest *forest, ortl__memory *memory, const forest_reci
     while (forest->n_nodes % 48271 == 0) forest->n_nodes++;
     if (recipe->n_targets > 1)
         forest->n_weights = recipe->n_trees * most * (recipe->is_dense ? recipe->n_targets : 1);
+    if (recipe->equalities) forest->n_sets = N_SETS;
+    forest->n_members = forest->n_sets * SET_MEMBERS;
     new_arrays(forest, memory, recipe);
+    draw_sets(&m);
     pending *stack = must_new(memory, 2 * (uint64_t)most, sizeof *stack);
     uint8_t *is_made = must_new(memory, forest->n_nodes, 1);
     for (uint32_t tree = 0; tree < recipe->n_trees; tree++) {
@@ -243,8 +278,11 @@ void random_rows(const ortl__forest *forest, size_t n_rows, size_t n_columns, vo
     for (size_t i = 0; i < n_rows * n_columns; i++) {
         double near = get_real(is_double, forest->value, random_below(random, forest->n_nodes));
         double value = (double)random_float(random);
+        if (forest->n_members > 0 && random_below(random, 3) == 0)
+            near = get_real(is_double, forest->members, random_below(random, forest->n_members));
         switch (random_below(random, 12)) {
-        case 0: value = near; break;
+        case 0:
+        case 4: value = near; break;
         case 1:
             value =
                 is_double ? nextafter(near, INFINITY) : (double)nextafterf((float)near, INFINITY);

@@ -37,7 +37,7 @@ typedef struct forest_recipe {
     unsigned shuffled : 1; /* nodes do not lie in pre-order */
     unsigned shared : 1;   /* some subtrees have two parents */
     unsigned is_double : 1;
-    unsigned equalities : 1; /* EQ, NEQ too */
+    unsigned equalities : 1; /* EQ, NEQ and MEMBER too */
     unsigned whole : 1;      /* votes are small whole numbers, so that no sum is denormal */
 } forest_recipe;
 

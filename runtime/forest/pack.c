@@ -7,6 +7,7 @@
 
 #include "../status.h"
 #include "pack_nodes.h"
+#include "pack_sets.h"
 #include "pack_slices.h"
 
 /* ---- The table ------------------------------------------------------------------------------- */
@@ -41,6 +42,7 @@ static const ortl__pack_kernel kernels[] = {
     {"nodes-plain", 0, &ortl__form_nodes, &ortl__node_loops_plain},
     {"levels-plain", 0, &ortl__form_levels, &ortl__slice_kernel_plain},
     {"slices-plain", 0, &ortl__form_slices, &ortl__slice_kernel_plain},
+    {"sets-plain", 0, &ortl__form_sets, NULL},
 };
 
 enum { N_KERNELS = sizeof kernels / sizeof kernels[0] };
@@ -73,8 +75,8 @@ static const ortl__pack_kernel *find_kernel(const char *name) {
 
 static int can_walk(const ortl__pack_kernel *kernel, const ortl__survey *survey, ortl__cpu cpu) {
     if (kernel->form == NULL) return 1;
-    return survey->is_packable && (kernel->needs & cpu) == kernel->needs &&
-           kernel->form->can_hold(survey, kernel);
+    if (kernel->form != &ortl__form_sets && !survey->is_packable) return 0;
+    return (kernel->needs & cpu) == kernel->needs && kernel->form->can_hold(survey, kernel);
 }
 
 /* The kernel with the least cost for n_rows rows at once. */

@@ -72,7 +72,9 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
     memset(survey, 0, sizeof *survey);
     survey->forest = forest;
     survey->is_oblivious = 1;
-    if (!has_only_cuts(forest) || forest->n_trees == 0) return ORTL_OK;
+    if (forest->n_trees == 0) return ORTL_OK;
+    if (!has_only_cuts(forest))
+        return forest->is_double ? ORTL_OK : ortl__set_tests_build(&survey->sets, forest, error);
     ortl_status status = ortl__votes_begin(&survey->votes, forest, error);
     if (status != ORTL_OK) return status;
     ortl__preorder_init(&preorder, forest);
@@ -88,5 +90,6 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
 void ortl__survey_free(ortl__survey *survey) {
     if (survey->votes.memory != NULL) ortl__votes_free(&survey->votes);
     if (survey->quantiser.memory != NULL) ortl__quantiser_free(&survey->quantiser);
+    ortl__set_tests_free(&survey->sets);
     memset(survey, 0, sizeof *survey);
 }

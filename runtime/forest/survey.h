@@ -5,6 +5,7 @@
 #define ORTL_SURVEY_H
 
 #include "quantise.h"
+#include "set_tests.h"
 #include "votes.h"
 
 typedef struct ortl__survey {
@@ -20,6 +21,8 @@ typedef struct ortl__survey {
     /* Of a packable forest of floats whose trees are small enough for byte numbers of leaves; the
      * form that is built first may take it over. */
     ortl__quantiser quantiser;
+    /* Of a forest of floats with tests that are no cuts; else empty. Its form takes it over. */
+    ortl__set_tests sets;
 } ortl__survey;
 
 /* On failure *survey is empty. */
