@@ -268,7 +268,7 @@ int main(void) {
     tcase_add_test(tcase, random_trees_take_the_trainers_paths_v5);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
+    srunner_run_all(runner, CK_NORMAL);
     int n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -286,7 +286,7 @@ int main(void) {
     tcase_add_loop_test(tests, a_count_that_changes_meanwhile_is_noticed, 0, N_SPOTS);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
+    srunner_run_all(runner, CK_NORMAL);
     int n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -167,7 +167,7 @@ int main(void) {
     tcase_add_test(tcase, a_comparison_stays_what_it_is);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
+    srunner_run_all(runner, CK_NORMAL);
     int n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -386,7 +386,7 @@ int main(void) {
     suite_add_tcase(suite, bytes);
     suite_add_tcase(suite, files);
     SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
+    srunner_run_all(runner, CK_NORMAL);
     int n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
