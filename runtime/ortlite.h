@@ -238,6 +238,8 @@ typedef struct ortl_description {
     uint64_t resident_bytes;   /* heap that the session keeps */
     uint64_t load_peak_bytes;  /* heap at most while loading */
     uint64_t context_bytes;    /* scratch of a new context */
+    uint64_t context_bytes_per_row; /* what ortl_run adds to it for each row of a call; 0: unknown,
+                                       as where rows depend on each other */
     const char *kernel;        /* name of the tree kernel in use, "" without trees */
     const char *algebra;  /* what multiplies matrices: "OpenBLAS", "plain", "" when nothing does */
     size_t n_raw_scores;  /* doubles of a row for ortl_raw_scores; 0: no trees */

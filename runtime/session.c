@@ -67,19 +67,17 @@ static void find_classes(ortl_session *session) {
     }
 }
 
-/* Rows of a block that keep a context small, from what one row and two rows take: much of a context
- * does not grow with the rows. */
+/* What a row more takes, and rows of a block that keep a context small, from what one row and two
+ * rows take: much of a context does not grow with the rows. */
 static ortl_status choose_block(ortl_session *session, ortl_context *context, ortl_error *error) {
     const uint64_t one_row = ortl__context_bytes(context);
-    size_t n_rows = ORTL__PREDICT_ROWS;
-    ortl_status status = ORTL_OK;
-    if (ORTL__PREDICT_BYTES / (one_row + 1) < n_rows) {
-        status = ortl__context_reserve(context, 2, error);
-        const uint64_t row = ortl__context_bytes(context) - one_row;
-        const uint64_t n_fit = ORTL__PREDICT_BYTES / (row ? row : 1);
-        if (n_fit < n_rows) n_rows = n_fit ? (size_t)n_fit : 1;
-    }
-    session->form.n_block = n_rows;
+    ortl_status status = ortl__context_reserve(context, 2, error);
+    const uint64_t row = ortl__context_bytes(context) - one_row;
+    const uint64_t n_fit = row ? ORTL__PREDICT_BYTES / row : ORTL__PREDICT_ROWS;
+    session->context_bytes_per_row = session->plan.is_row_wise ? row : 0;
+    session->form.n_block = n_fit < 1                    ? 1
+                            : n_fit < ORTL__PREDICT_ROWS ? (size_t)n_fit
+                                                         : ORTL__PREDICT_ROWS;
     return status;
 }
 
@@ -94,7 +92,8 @@ static ortl_status measure(ortl_session *session, ortl_error *error) {
     if (session->plan.is_row_wise) status = ortl__context_reserve(context, 1, error);
     if (status == ORTL_OK && form->n_features && form->score_output >= 0)
         status = ortl__context_measure(context, &form->n_scores, error);
-    if (status == ORTL_OK && form->n_features) status = choose_block(session, context, error);
+    if (status == ORTL_OK && (form->n_features || session->plan.is_row_wise))
+        status = choose_block(session, context, error);
     if (status == ORTL_OK && form->n_features) status = ortl__context_reserve_block(context, error);
     session->context_bytes = ortl__context_bytes(context);
     ortl_context_free(context);
@@ -287,6 +286,7 @@ ortl_status ortl_describe(const ortl_session *session, ortl_description *descrip
     d.resident_bytes = session->memory.used;
     d.load_peak_bytes = session->memory.peak;
     d.context_bytes = session->context_bytes;
+    d.context_bytes_per_row = session->context_bytes_per_row;
     memcpy(description_out, &d, n_bytes);
     return ORTL_OK;
 }

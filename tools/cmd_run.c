@@ -219,10 +219,24 @@ static ortl_status enter_sandbox(const char *path, const run_settings *settings,
     return ortl__sandbox_enter(&sandbox, &report->error);
 }
 
+/* Opens the model; an input with "=" in its name counts as one of unknown size. */
+static ortl_status open_model(const char *path, const run_settings *settings, run_state *state,
+                              ortl__report *report) {
+    ortl__common common = settings->common;
+    const char **files = calloc(settings->n_bindings + 1, sizeof *files);
+    if (files == NULL)
+        return ortl__message_fail(&report->error, ORTL_NO_MEMORY, "no memory for the file names");
+    for (size_t i = 0; i < settings->n_bindings; i++)
+        files[i] = strchr(settings->bindings[i], '=') + 1;
+    ortl__model_bound_scratch(&common, path, files, settings->n_bindings);
+    free(files);
+    return ortl__model_open(path, &common, &state->model, report);
+}
+
 static ortl_status run_model(const char *path, const run_settings *settings, ortl__report *report) {
     run_state state = {.context = NULL};
     ortl_status status = enter_sandbox(path, settings, report);
-    if (status == ORTL_OK) status = ortl__model_open(path, &settings->common, &state.model, report);
+    if (status == ORTL_OK) status = open_model(path, settings, &state, report);
     if (status != ORTL_OK) goto done;
     status = new_tensors(&state, &report->error);
     if (status != ORTL_OK) goto done;

@@ -124,7 +124,8 @@ static void put_limits(ortl__json *json, const ortl__common *common) {
     X(steps_per_row)                                                                               \
     X(resident_bytes)                                                                              \
     X(load_peak_bytes)                                                                             \
-    X(context_bytes)
+    X(context_bytes)                                                                               \
+    X(context_bytes_per_row)
 
 #define DESCRIPTION_INTEGERS(X)                                                                    \
     X(ir_version)                                                                                  \

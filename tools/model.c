@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <yajl/yajl_parse.h>
 
@@ -68,6 +69,26 @@ static ortl_status open_stdin(const ortl_options *options, ortl_session **sessio
     if (status == ORTL_OK) status = ortl_open_memory(bytes, n_bytes, options, session_out, error);
     free(bytes);
     return status;
+}
+
+#define SCRATCH_BASE          ((uint64_t)48 << 20)
+#define SCRATCH_PER_FILE_BYTE 16
+
+/* Adds the size of a regular file; false for anything else. */
+static bool add_file_bytes(const char *path, uint64_t *n_bytes) {
+    struct stat about;
+    if (path == NULL || stat(path, &about) != 0 || !S_ISREG(about.st_mode)) return false;
+    *n_bytes += (uint64_t)about.st_size;
+    return true;
+}
+
+void ortl__model_bound_scratch(ortl__common *common, const char *model, const char *const *inputs,
+                               size_t n_inputs) {
+    uint64_t n_bytes = 0, *limit = &common->library.limits.context_bytes;
+    if (*limit != 0 || !add_file_bytes(model, &n_bytes)) return;
+    for (size_t i = 0; i < n_inputs; i++)
+        if (!add_file_bytes(inputs[i], &n_bytes)) return;
+    if (n_bytes < UINT32_MAX) *limit = SCRATCH_BASE + SCRATCH_PER_FILE_BYTE * n_bytes;
 }
 
 ortl_status ortl__model_open(const char *path, const ortl__common *common, ortl__model *model_out,

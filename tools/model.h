@@ -20,6 +20,12 @@ typedef struct ortl__model {
 ortl_status ortl__model_open(const char *path, const ortl__common *common, ortl__model *model_out,
                              ortl__report *report);
 
+/* Bounds the scratch of predicting by 48 MiB and 16 times the bytes of the files, so that a small
+ * model cannot take much memory for a small table. Nothing changes when --limit says otherwise, or
+ * when one of them is no regular file: of a pipe the size is not known. */
+void ortl__model_bound_scratch(ortl__common *common, const char *model, const char *const *inputs,
+                               size_t n_inputs);
+
 /* Closes the session; one that never opened is left alone. */
 void ortl__model_close(ortl__model *model);
 

@@ -18,6 +18,7 @@
 
 #define BLOCK_ROWS             512
 #define BLOCK_CELLS            65536                /* fewer rows when there are many columns */
+#define BLOCK_SCRATCH          ((uint64_t)16 << 20) /* or when a row makes much of itself */
 #define BLOCK_TEXT             ((size_t)256 * 1024) /* a block with more bytes of text is full */
 #define LIMIT_OF(common, name) limit_or_default((common)->library.limits.name, #name)
 
@@ -65,7 +66,10 @@ static ortl_status run_block(predict_state *state, ortl_error *error) {
 /* Rows of a block when they can be taken in any portions. */
 static size_t block_rows(const predict_state *state) {
     size_t n_rows = BLOCK_CELLS / (state->columns.n_columns + 1);
-    return n_rows > BLOCK_ROWS ? BLOCK_ROWS : n_rows < 1 ? 1 : n_rows;
+    const uint64_t row_bytes = state->model.description.context_bytes_per_row;
+    n_rows = n_rows > BLOCK_ROWS ? BLOCK_ROWS : n_rows < 1 ? 1 : n_rows;
+    if (row_bytes > BLOCK_SCRATCH / n_rows) n_rows = (size_t)(BLOCK_SCRATCH / row_bytes);
+    return n_rows < 1 ? 1 : n_rows;
 }
 
 static ortl_status fail_limit(const char *name, uint64_t limit, uint64_t needed,
@@ -216,6 +220,7 @@ static ortl_status open_model(predict_state *state) {
     ortl__common common = state->settings->table.common;
     common.library.n_threads = 1; /* blocks are shared by threads, not the rows of one */
     common.library.keep_forest = state->settings->kind == ORTL__RESULTS_LEAVES;
+    ortl__model_bound_scratch(&common, state->settings->model, &state->settings->input, 1);
     ortl_status status =
         ortl__model_open(state->settings->model, &common, &state->model, state->report);
     if (status == ORTL_OK)

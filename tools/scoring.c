@@ -11,6 +11,7 @@ static ortl_status open_model(ortl__scoring *scoring, ortl__report *report) {
     const ortl__scoring_settings *settings = scoring->settings;
     ortl__common common = settings->table->common;
     common.library.keep_forest = settings->keep_forest;
+    ortl__model_bound_scratch(&common, settings->model, &settings->input, 1);
     ortl_status status = ortl__model_open(settings->model, &common, &scoring->model, report);
     if (status == ORTL_OK)
         status =

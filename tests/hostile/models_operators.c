@@ -28,6 +28,8 @@ static void ask_for_shape(wire_builder *file, int variant) {
         {"Tile", "X s", 2, {-1, 1}},
         {"Tile", "X s", 1, {1}},
         {"Tile", "X s", 2, {1000, 1000}},
+        {"Tile", "X s", 2, {1, 100000}},
+        {"Tile", "X s", 2, {100000, 1}},
         {"ConstantOfShape", "s", 2, {BIG, BIG}},
         {"ConstantOfShape", "s", 1, {BIG}},
         {"ConstantOfShape", "s", 1, {-1}},
@@ -74,7 +76,7 @@ static void ask_for_shape(wire_builder *file, int variant) {
              rows[variant].inputs, "Y", NULL);
     put_model(file, &graph);
 }
-#define N_SHAPES 49
+#define N_SHAPES 51
 
 /* Range from 0 to a far end, OneHot with a giant depth. */
 static void ask_for_range(wire_builder *file, int variant) {
