@@ -61,7 +61,8 @@ static const struct field_facts *field_of_kind(int kind) {
     return NULL;
 }
 
-const char *ortl__attribute_kind_name(int kind) {
+/* "FLOAT", "INTS", ...; for messages. */
+static const char *kind_name(int kind) {
     const struct field_facts *known = field_of_kind(kind);
     return known != NULL ? known->kind_name : "of an unknown kind";
 }
@@ -114,12 +115,11 @@ static ortl_status settle_kind(ortl__attribute_facts *facts, int wanted_kind, in
                                ortl_error *error) {
     if (wanted_kind != 0 && kind != wanted_kind)
         return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" is %s instead of %s",
-                          facts->name, ortl__attribute_kind_name(kind),
-                          ortl__attribute_kind_name(wanted_kind));
+                          facts->name, kind_name(kind), kind_name(wanted_kind));
     int settled = facts->kind != 0 ? facts->kind : facts->declared_kind;
     if (settled != 0 && kind != settled)
         return ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" is both %s and %s", facts->name,
-                          ortl__attribute_kind_name(settled), ortl__attribute_kind_name(kind));
+                          kind_name(settled), kind_name(kind));
     return ORTL_OK;
 }
 

@@ -250,9 +250,6 @@ ortl_status ortl__reader_attribute(ortl__reader *reader, ortl__wire wire,
                                    ortl__attribute_facts *facts, ortl__attribute *attribute_out,
                                    ortl_error *error);
 
-/* "FLOAT", "INTS", ...; for messages. */
-const char *ortl__attribute_kind_name(int kind);
-
 /* ---- envelope_columns.c ---------------------------------------------------------------------- */
 
 /* Streams a tree attribute into its column. *is_taken_out is 0 when it is none. */
