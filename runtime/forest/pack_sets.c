@@ -40,7 +40,8 @@ typedef struct set_pack {
     float *weight;          /* (n_weights) */
 } set_pack;
 
-enum { WALKS = 16, BLOCK_ROWS = 64 };
+/* Walks that overlap: more wait longer for the deepest leaf among theirs. */
+enum { WALKS = 8, BLOCK_ROWS = 64 };
 
 /* Words that bit sets may have for each node of the forest, on average. */
 enum { MOST_WORDS = 8 };

@@ -9,7 +9,7 @@
  *
  * A node takes its low side when slot <= limit, or when the bit with the number of the slot is set.
  * Comparisons have the empty word for their set, sets have a limit that nothing reaches, and leaves
- * lead to themselves: so a step has no branches, and 16 walks overlap.
+ * lead to themselves: so a step has no branches, and 8 walks overlap.
  */
 #ifndef ORTL_PACK_SETS_H
 #define ORTL_PACK_SETS_H
