@@ -14,8 +14,9 @@
 
 enum { NAME_BYTES = 64, SCRATCH_ALIGNMENT = 64 };
 
-/* What "many rows" means to the choice, and up to how many rows may count as few. */
-enum { MANY_ROWS = 1000, MOST_FEW_ROWS = 64 };
+/* What "many rows" means to the choice; up to how many rows may count as few; after how many times
+ * as many the costs of what is left repeat themselves. */
+enum { MANY_ROWS = 1000, MOST_FEW_ROWS = 64, FEW_PERIOD = 8 };
 
 #define AVX512                                                                                     \
     (ORTL__CPU_AVX2 | ORTL__CPU_AVX512F | ORTL__CPU_AVX512BW | ORTL__CPU_AVX512DQ |                \
@@ -56,8 +57,9 @@ typedef struct part {
 struct ortl__pack {
     ortl__memory *memory;
     const ortl__forest *forest;
-    part few, many;       /* few may be without kernel; both: the plain kernel walks the forest */
-    size_t most_few_rows; /* rows up to which few is used */
+    part few, many; /* few may be without kernel; both: the plain kernel walks the forest */
+    /* Rows up to which few is used, when they are left beside i x MOST_FEW_ROWS rows. */
+    uint8_t most_few[FEW_PERIOD];
     char name[NAME_BYTES];
 };
 
@@ -101,14 +103,23 @@ static int is_good_for_many(const ortl__pack *pack, const ortl__survey *survey) 
            1.05 * many->form->cost(survey, many, MANY_ROWS);
 }
 
-/* Up to how many rows the kernel for few rows is the faster one. */
-static size_t most_few_rows(const ortl__pack *pack, const ortl__survey *survey) {
-    const ortl__pack_kernel *few = pack->few.kernel, *many = pack->many.kernel;
-    size_t n = 1;
-    while (n < MOST_FEW_ROWS &&
-           few->form->cost(survey, few, n + 1) <= many->form->cost(survey, many, n + 1))
+static double cost_of(const ortl__pack_kernel *kernel, const ortl__survey *survey, size_t n_rows) {
+    return n_rows > 0 ? (double)n_rows * kernel->form->cost(survey, kernel, n_rows) : 0;
+}
+
+/* Up to how many rows beside n_full others the kernel for few rows is the faster one. */
+static uint8_t most_few_beside(const ortl__pack *pack, const ortl__survey *survey, size_t n_full) {
+    double full_cost = cost_of(pack->many.kernel, survey, n_full);
+    uint8_t n = n_full == 0;
+    while (n < MOST_FEW_ROWS && full_cost + cost_of(pack->few.kernel, survey, n + 1u) <=
+                                    cost_of(pack->many.kernel, survey, n_full + n + 1u))
         n++;
     return n;
+}
+
+static void set_most_few(ortl__pack *pack, const ortl__survey *survey) {
+    for (size_t i = 0; i < FEW_PERIOD; i++)
+        pack->most_few[i] = most_few_beside(pack, survey, i * MOST_FEW_ROWS);
 }
 
 static ortl_status choose_kernels(ortl__pack *pack, const ortl__survey *survey,
@@ -120,7 +131,7 @@ static ortl_status choose_kernels(ortl__pack *pack, const ortl__survey *survey,
             pack->many.kernel = pack->few.kernel;
             pack->few.kernel = NULL;
         }
-        if (pack->few.kernel != NULL) pack->most_few_rows = most_few_rows(pack, survey);
+        if (pack->few.kernel != NULL) set_most_few(pack, survey);
         return ORTL_OK;
     }
     pack->many.kernel = find_kernel(wish->kernel);
@@ -237,20 +248,40 @@ static uint64_t part_scratch(const part *p, size_t n_rows) {
 
 uint64_t ortl__pack_scratch_bytes(const ortl__pack *pack, size_t n_rows) {
     uint64_t many = part_scratch(&pack->many, n_rows);
-    uint64_t few =
-        part_scratch(&pack->few, n_rows < pack->most_few_rows ? n_rows : pack->most_few_rows);
+    uint64_t few = part_scratch(&pack->few, n_rows < MOST_FEW_ROWS ? n_rows : MOST_FEW_ROWS);
     return few > many ? few : many;
+}
+
+/* How many of the rows, the last ones, the kernel for few rows takes. */
+static size_t count_few(const ortl__pack *pack, size_t n_rows) {
+    size_t rest = n_rows % MOST_FEW_ROWS, n_full = n_rows / MOST_FEW_ROWS;
+    if (pack->few.state == NULL) return 0;
+    if (n_rows <= pack->most_few[0]) return n_rows;
+    return rest <= pack->most_few[n_full % FEW_PERIOD] ? rest : 0;
+}
+
+static void run_part(const part *p, const ortl__rows *rows, void *sums, uint8_t *voted,
+                     void *scratch) {
+    uintptr_t misplaced = (uintptr_t)scratch % SCRATCH_ALIGNMENT;
+    char *aligned = (char *)scratch + (misplaced ? SCRATCH_ALIGNMENT - misplaced : 0);
+    if (rows->n_rows > 0) p->kernel->form->run(p->state, rows, sums, voted, aligned);
 }
 
 void ortl__pack_run(const ortl__pack *pack, const ortl__rows *rows, void *sums, uint8_t *voted,
                     void *scratch) {
-    int is_few = pack->few.state != NULL && rows->n_rows <= pack->most_few_rows;
-    const part *p = is_few ? &pack->few : &pack->many;
-    if (p->state == NULL) {
+    if (pack->many.state == NULL) {
         ortl__kernel_plain.run(pack->forest, rows, sums, voted);
         return;
     }
-    uintptr_t misplaced = (uintptr_t)scratch % SCRATCH_ALIGNMENT;
-    char *aligned = (char *)scratch + (misplaced ? SCRATCH_ALIGNMENT - misplaced : 0);
-    p->kernel->form->run(p->state, rows, sums, voted, aligned);
+    size_t real_bytes = pack->forest->is_double ? sizeof(double) : sizeof(float);
+    size_t n_few = count_few(pack, rows->n_rows), n_many = rows->n_rows - n_few;
+    size_t n_sums = n_many * pack->forest->n_targets;
+    ptrdiff_t n_values = (ptrdiff_t)n_many * rows->row_stride;
+    ortl__rows many = *rows, few = *rows;
+    many.n_rows = n_many;
+    few.n_rows = n_few;
+    if (n_few > 0) few.data = (const char *)rows->data + n_values * (ptrdiff_t)real_bytes;
+    run_part(&pack->many, &many, sums, voted, scratch);
+    run_part(&pack->few, &few, (char *)sums + n_sums * real_bytes,
+             voted != NULL ? voted + n_sums : NULL, scratch);
 }

@@ -4,8 +4,9 @@
  */
 #include "pack_slices.h"
 
-#include <math.h>
 #include <string.h>
+
+#include "slice_plan.h"
 
 typedef struct slice_pack {
     ortl__memory *memory;
@@ -22,77 +23,15 @@ typedef struct slice_pack {
     uint32_t *leaf_begin;    /* (n_trees + 1) */
     ortl__slice_node *nodes; /* (n_nodes) or NULL */
     uint16_t *levels;        /* (n_nodes) or NULL: masks */
-    size_t most_few_rows;    /* rows up to which they go one by one */
-    ortl__row_trees row;     /* of layout NONE when that is 0 */
-    float *values;           /* (n_values + ORTL__SLICE_LEAVES) of all trees */
+    ortl__slice_plan plan;
+    ortl__row_trees row; /* of layout NONE when no rows go one by one */
+    float *values;       /* (n_values + ORTL__SLICE_LEAVES) of all trees */
 } slice_pack;
-
-/* Bytes of the masks of a block, which is to leave room for the trees in a second-level cache. */
-enum { MOST_MASK_BYTES = 1 << 20 };
-
-/* Rows that may go one by one: never all that fill a word. */
-enum { MOST_FEW_ROWS = ORTL__SLICE_ROWS - 8 };
 
 enum { MOST_TREE_NODES = 2 * ORTL__SLICE_LEAVES - 1 };
 
-/* ---- Blocks ---------------------------------------------------------------------------------- */
-
-/* Words of a slice for n_rows rows or the first of them, with so many masks. */
-static size_t words_for(const ortl__slice_kernel *loops, uint64_t n_masks, size_t n_rows) {
-    size_t n_words = loops->widths[0];
-    for (size_t i = 1; i < sizeof loops->widths && loops->widths[i] != 0; i++) {
-        if (n_words * ORTL__SLICE_ROWS >= n_rows) break;
-        if (n_masks * loops->widths[i] * sizeof(uint64_t) > MOST_MASK_BYTES) break;
-        n_words = loops->widths[i];
-    }
-    return n_words;
-}
-
-/* ---- Costs ----------------------------------------------------------------------------------- */
-
-/* Nanoseconds for what comes with each tree of a block, by rule of thumb. */
-#define TREE_COST 12.0
-
 static int has_levels(const ortl__pack_kernel *kernel) {
     return kernel->form == &ortl__form_levels;
-}
-
-/* A row, when n_rows go together. */
-static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel *kernel,
-                            size_t n_rows) {
-    const ortl__slice_kernel *loops = kernel->loops;
-    size_t n_words = words_for(loops, survey->quantiser.n_asked, n_rows);
-    double padded = (double)(n_words * ORTL__SLICE_ROWS), rows = (double)n_rows;
-    double n_blocks = rows > padded ? rows / padded : 1;
-    /* Narrow slices cost more than their share. */
-    double width = 0.5 + 0.5 * (double)n_words / ORTL__SLICE_WORDS;
-    double tests = has_levels(kernel) ? 0 : (double)survey->n_tests * loops->test_cost * width;
-    double masks = survey->quantiser.n_asked * loops->mask_cost * width;
-    double codes = loops->code_cost * padded * survey->forest->n_features_used;
-    double leaves = (TREE_COST + loops->leaf_cost * padded) * survey->forest->n_trees;
-    return n_blocks * (tests + masks + codes + leaves) / rows;
-}
-
-/* What a row costs that goes with few others; infinite where it cannot. */
-static double cost_of_row(const ortl__survey *survey, const ortl__pack_kernel *kernel,
-                          size_t n_rows) {
-    const ortl__slice_kernel *loops = kernel->loops;
-    if (ortl__row_layout_for(survey, loops->row) == ORTL__ROW_NONE) return INFINITY;
-    return ortl__row_cost(survey, loops->row, n_rows);
-}
-
-/* Up to how many rows it is faster to take them one by one. */
-static size_t count_few_rows(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
-    size_t n = 0;
-    while (n < MOST_FEW_ROWS &&
-           cost_of_row(survey, kernel, n + 1) <= cost_of_block(survey, kernel, n + 1))
-        n++;
-    return n;
-}
-
-static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
-    double many = cost_of_block(survey, kernel, n_rows), few = cost_of_row(survey, kernel, n_rows);
-    return few < many ? few : many;
 }
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -134,7 +73,7 @@ static ortl_status reserve(slice_pack *pack, const ortl__survey *survey, ortl_er
     if (status == ORTL_OK)
         status =
             ortl__memory_new(memory, n_begins, sizeof *pack->leaf_begin, &pack->leaf_begin, error);
-    if (status == ORTL_OK && pack->most_few_rows > 0)
+    if (status == ORTL_OK && pack->plan.most_few[0] > 0)
         status = ortl__row_reserve(&pack->row, survey, &pack->quantiser, pack->loops->row, error);
     if (status == ORTL_OK && pack->has_levels)
         status =
@@ -309,7 +248,7 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
         status = ortl__quantiser_build(&survey->quantiser, forest, error);
         if (status != ORTL_OK) goto done;
     }
-    pack->most_few_rows = count_few_rows(survey, kernel);
+    ortl__slice_plan_make(&pack->plan, survey, kernel);
     pack->quantiser = survey->quantiser;
     survey->quantiser = (ortl__quantiser){0};
     status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
@@ -331,10 +270,9 @@ static uint64_t round_up(uint64_t n_bytes) {
     return (n_bytes + 63) / 64 * 64;
 }
 
-/* The scratch of a block, and where its parts lie. */
-static uint64_t plan_block(const slice_pack *pack, size_t n_rows, void *scratch,
-                           ortl__slice_block *block_out, uint8_t **leaves_out) {
-    size_t n_words = words_for(pack->loops, pack->masks.n_masks, n_rows);
+/* The scratch of a block of n_words words for n_rows rows, and where its parts lie. */
+static uint64_t lay_out_block(const slice_pack *pack, size_t n_words, size_t n_rows, void *scratch,
+                              ortl__slice_block *block_out, uint8_t **leaves_out) {
     size_t stride = n_words * ORTL__SLICE_ROWS, slice = n_words * sizeof(uint64_t);
     uint64_t n_sums = pack->votes.shape == ORTL__VOTES_ONE ? pack->votes.n_targets : 0;
     uint64_t codes = n_sums * stride * sizeof(float);
@@ -345,7 +283,7 @@ static uint64_t plan_block(const slice_pack *pack, size_t n_rows, void *scratch,
     if (base != NULL) {
         *block_out = (ortl__slice_block){
             .n_words = n_words,
-            .n_rows = n_rows < stride ? n_rows : stride,
+            .n_rows = n_rows,
             .codes = (int8_t *)base + codes,
             .masks = (uint64_t *)(void *)(base + masks),
             .work = (uint64_t *)(void *)(base + work),
@@ -357,7 +295,9 @@ static uint64_t plan_block(const slice_pack *pack, size_t n_rows, void *scratch,
 }
 
 static uint64_t scratch_bytes(const void *state, size_t n_rows) {
-    return plan_block(state, n_rows, NULL, NULL, NULL);
+    const slice_pack *pack = state;
+    size_t n_words = ortl__slice_plan_most_words(&pack->plan, n_rows);
+    return lay_out_block(pack, n_words, 0, NULL, NULL, NULL);
 }
 
 static ortl__slice_trees trees_of(const slice_pack *pack) {
@@ -414,28 +354,35 @@ static void run_one(const slice_pack *pack, const ortl__slice_block *block, uint
             sums[i * n_targets + target] = block->sums[target * stride + i];
 }
 
+static void run_block(const slice_pack *pack, const ortl__rows *rows, ortl__slice_block *block,
+                      uint8_t *leaves, float *sums) {
+    pack->quantise(&pack->quantiser, rows, block->codes, block->n_words * ORTL__SLICE_ROWS);
+    pack->loops->make_masks(&pack->quantiser, &pack->masks, block);
+    if (pack->votes.shape == ORTL__VOTES_DENSE)
+        run_dense(pack, block, leaves, sums);
+    else
+        run_one(pack, block, leaves, sums);
+}
+
 static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *voted,
                 void *scratch) {
     const slice_pack *pack = state;
-    ortl__slice_block block;
-    uint8_t *leaves;
+    ortl__rows part = *rows;
     ortl__votes_mark(&pack->votes, rows->n_rows, voted);
-    if (rows->n_rows <= pack->most_few_rows) {
-        ortl__row_run(&pack->row, &pack->quantiser, &pack->votes, pack->leaf_begin, pack->values,
-                      rows, sums);
-        return;
-    }
-    for (size_t first = 0; first < rows->n_rows; first += block.n_rows) {
-        plan_block(pack, rows->n_rows - first, scratch, &block, &leaves);
-        const float *data = (const float *)rows->data + (ptrdiff_t)first * rows->row_stride;
-        ortl__rows part = {data, block.n_rows, rows->row_stride, rows->column_stride};
-        float *block_sums = (float *)sums + first * pack->votes.n_targets;
-        pack->quantise(&pack->quantiser, &part, block.codes, block.n_words * ORTL__SLICE_ROWS);
-        pack->loops->make_masks(&pack->quantiser, &pack->masks, &block);
-        if (pack->votes.shape == ORTL__VOTES_DENSE)
-            run_dense(pack, &block, leaves, block_sums);
-        else
-            run_one(pack, &block, leaves, block_sums);
+    for (size_t first = 0; first < rows->n_rows; first += part.n_rows) {
+        size_t n_left = rows->n_rows - first;
+        size_t n_words = ortl__slice_plan_next(&pack->plan, n_left, &part.n_rows);
+        float *part_sums = (float *)sums + first * pack->votes.n_targets;
+        part.data = (const float *)rows->data + (ptrdiff_t)first * rows->row_stride;
+        if (n_words > 0) {
+            ortl__slice_block block = {0};
+            uint8_t *leaves = NULL;
+            lay_out_block(pack, n_words, part.n_rows, scratch, &block, &leaves);
+            run_block(pack, &part, &block, leaves, part_sums);
+        } else {
+            ortl__row_run(&pack->row, &pack->quantiser, &pack->votes, pack->leaf_begin,
+                          pack->values, &part, part_sums);
+        }
     }
 }
 
@@ -453,6 +400,8 @@ static uint64_t bytes(const void *state) {
            (pack->n_values + ORTL__SLICE_LEAVES) * sizeof *pack->values;
 }
 
-const ortl__form ortl__form_slices = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};
+const ortl__form ortl__form_slices = {
+    can_hold, ortl__slice_plan_cost, build, run, scratch_bytes, bytes, pack_free};
 
-const ortl__form ortl__form_levels = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};
+const ortl__form ortl__form_levels = {
+    can_hold, ortl__slice_plan_cost, build, run, scratch_bytes, bytes, pack_free};

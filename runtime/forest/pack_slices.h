@@ -43,6 +43,7 @@ enum {
     ORTL__SLICE_ROWS = 64,    /* in a word of a slice */
     ORTL__SLICE_WORDS = 8,    /* most words of a slice: codes and sums of a block stay in the
                                  first-level cache */
+    ORTL__SLICE_WIDTHS = 3,   /* most widths that a kernel has */
     /* Slices of working space: one for each leaf, and the bits of leaf numbers, found in threes. */
     ORTL__SLICE_WORK = ORTL__SLICE_LEAVES + ORTL__SLICE_BITS + 1
 };
@@ -88,13 +89,17 @@ typedef struct ortl__slice_kernel {
     /* The numbers of the leaves in one tree: leaves (stride). */
     void (*find_leaves)(const ortl__slice_trees *trees, uint32_t tree,
                         const ortl__slice_block *block, uint8_t *leaves);
-    uint8_t widths[4];           /* words that a slice may have, ascending; the last is
-                                    ORTL__SLICE_WORDS */
-    const ortl__row_kernel *row; /* NULL: single rows go as many do */
-    double code_cost;            /* nanoseconds for a value that is coded */
-    double mask_cost;            /* for a mask of the widest slices */
-    double test_cost;            /* for a test, likewise */
-    double leaf_cost;            /* for the value of a tree for a row */
+    const ortl__row_kernel *row;        /* NULL: single rows go as many do */
+    uint8_t widths[ORTL__SLICE_WIDTHS]; /* words that a slice may have, ascending; the last is
+                                           ORTL__SLICE_WORDS */
+    /* Nanoseconds for a block, by width: for a mask, for a test, for what comes with each tree. */
+    double mask_costs[ORTL__SLICE_WIDTHS];
+    double test_costs[ORTL__SLICE_WIDTHS];
+    double tree_costs[ORTL__SLICE_WIDTHS];
+    double code_cost;         /* for a value that is coded */
+    double leaf_cost;         /* for the value of a tree for a row */
+    uint32_t most_mask_bytes; /* of a block wider than the narrowest: what the second-level cache
+                                 gives quickly enough beside the trees */
 } ortl__slice_kernel;
 
 extern const ortl__slice_kernel ortl__slice_kernel_plain;

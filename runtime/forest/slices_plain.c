@@ -36,11 +36,15 @@ typedef uint64_t pair __attribute__((vector_size(16)));
 #define WIDTHS(X) X(1, _word, 1) X(2, _pair, 1) X(8, _pair, 4)
 #include "slices_widths.h"
 
-const ortl__slice_kernel ortl__slice_kernel_plain = {
-    make_masks, add_trees, find_leaves, ALL_WIDTHS, NULL, 20.0, 4.0, 6.0, 0.8};
+#define LOOPS_AND_COSTS                                                                            \
+    .make_masks = make_masks, .add_trees = add_trees, .find_leaves = find_leaves,                  \
+    .widths = ALL_WIDTHS, .code_cost = 20.0, .mask_costs = {1.5, 1.6, 4.0},                        \
+    .test_costs = {2.2, 2.4, 6.0}, .tree_costs = {50, 50, 170}, .leaf_cost = 0.8,                  \
+    .most_mask_bytes = 1 << 20
+
+const ortl__slice_kernel ortl__slice_kernel_plain = {LOOPS_AND_COSTS};
 
 #if defined(__aarch64__)
 /* The same loops, which the compiler turns to NEON, with single rows of their own. */
-const ortl__slice_kernel ortl__slice_kernel_neon = {
-    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_neon, 20.0, 4.0, 6.0, 0.8};
+const ortl__slice_kernel ortl__slice_kernel_neon = {LOOPS_AND_COSTS, .row = &ortl__row_kernel_neon};
 #endif

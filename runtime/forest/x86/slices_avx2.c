@@ -114,7 +114,18 @@ typedef uint64_t four __attribute__((vector_size(32)));
 #include "../slices_widths.h"
 
 const ortl__slice_kernel ortl__slice_kernel_avx2 = {
-    make_masks, add_trees, find_leaves, ALL_WIDTHS, &ortl__row_kernel_avx2, 1.2, 1.5, 4.5, 0.4};
+    .make_masks = make_masks,
+    .add_trees = add_trees,
+    .find_leaves = find_leaves,
+    .widths = ALL_WIDTHS,
+    .row = &ortl__row_kernel_avx2,
+    .code_cost = 1.2,
+    .mask_costs = {0.45, 0.7, 1.5},
+    .test_costs = {1.2, 2.3, 4.5},
+    .tree_costs = {70, 85, 155},
+    .leaf_cost = 0.4,
+    .most_mask_bytes = 1 << 19,
+};
 
 #else
 typedef int ortl__slices_avx2_is_elsewhere;

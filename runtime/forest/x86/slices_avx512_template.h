@@ -441,5 +441,16 @@ TARGET static void add_any_trees(const ortl__slice_trees *trees, const ortl__sli
         add_trees(trees, block);
 }
 
-const ortl__slice_kernel KERNEL = {make_masks, add_any_trees, find_leaves, ALL_WIDTHS, ROW,
-                                   0.6,        0.6,           1.9,         0.12};
+const ortl__slice_kernel KERNEL = {
+    .make_masks = make_masks,
+    .add_trees = add_any_trees,
+    .find_leaves = find_leaves,
+    .widths = ALL_WIDTHS,
+    .row = ROW,
+    .code_cost = 0.6,
+    .mask_costs = {0.27, 0.45, 0.6},
+    .test_costs = {0.85, 1.5, 1.9},
+    .tree_costs = {12, 30, 40},
+    .leaf_cost = 0.12,
+    .most_mask_bytes = 1 << 20,
+};
