@@ -100,11 +100,61 @@ TARGET static inline void sort_leaves(uint8_t *leaves, size_t n_rows) {
 
 typedef uint64_t four __attribute__((vector_size(32)));
 
+/* One word is moved to bytes and back by vectors: transposing it would be a chain of its own. */
+INLINE __m256i load_half(const int8_t *codes, int half) {
+    return _mm256_loadu_si256((const __m256i *)(const void *)(codes + half * 32));
+}
+
+INLINE uint64_t join_halves(__m256i low, __m256i high) {
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << 32;
+}
+
+INLINE void to_slices_word(const int8_t *codes, uint64_t *bits, unsigned n_bits, const size_t n) {
+    const __m256i bias = _mm256_set1_epi8((char)0x80);
+    const __m128i unused = _mm_cvtsi32_si128((int)(ORTL__SLICE_BITS - n_bits));
+    __m256i left[2];
+    (void)n;
+    UNROLLED for (int h = 0; h < 2; h++) /* what comes from the next byte is not looked at */
+        left[h] = _mm256_sll_epi16(_mm256_xor_si256(load_half(codes, h), bias), unused);
+    for (unsigned b = n_bits; b-- > 0;) {
+        bits[b] = join_halves(left[0], left[1]);
+        UNROLLED for (int h = 0; h < 2; h++) left[h] = _mm256_add_epi8(left[h], left[h]);
+    }
+}
+
+INLINE void differ_word(const int8_t *a, const int8_t *b, uint64_t *out, const size_t n) {
+    (void)n;
+    *out = ~join_halves(_mm256_cmpeq_epi8(load_half(a, 0), load_half(b, 0)),
+                        _mm256_cmpeq_epi8(load_half(a, 1), load_half(b, 1)));
+}
+
+INLINE void to_leaves_word(const uint64_t *const *bits, unsigned n_bits, uint8_t *leaves,
+                           const size_t n) {
+    const __m256i place = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2,
+                                           2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i own_bit = _mm256_set1_epi64x((long long)0x8040201008040201u);
+    __m256i found[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+    (void)n;
+    for (unsigned b = n_bits; b-- > 0;) {
+        UNROLLED for (int h = 0; h < 2; h++) {
+            __m256i x = _mm256_set1_epi32((int)(uint32_t)(*bits[b] >> h * 32));
+            x = _mm256_and_si256(_mm256_shuffle_epi8(x, place), own_bit);
+            x = _mm256_cmpeq_epi8(x, own_bit);
+            found[h] = _mm256_sub_epi8(_mm256_add_epi8(found[h], found[h]), x);
+        }
+    }
+    UNROLLED for (int h = 0; h < 2; h++)
+        _mm256_storeu_si256((__m256i *)(void *)(leaves + h * 32), found[h]);
+}
+
+#define OWN_BYTES
 #define NAMED(x) x##_word
 #define WORD     uint64_t
 #include "../slices_template.h"
 #undef NAMED
 #undef WORD
+#undef OWN_BYTES
 
 #define NAMED(x) x##_four
 #define WORD     four
