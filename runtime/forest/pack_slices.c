@@ -320,18 +320,30 @@ static void run_dense(const slice_pack *pack, const ortl__slice_block *block, ui
     }
 }
 
+/* One loop for each aggregate, so that none asks for it row by row. */
+static void compare_votes(ortl__aggregate aggregate, int is_first, const float *values,
+                          const uint8_t *leaves, size_t n_rows, float *sums) {
+    if (is_first) {
+        for (size_t i = 0; i < n_rows; i++) sums[i] = values[leaves[i]];
+    } else if (aggregate == ORTL__AGGREGATE_MIN) {
+        for (size_t i = 0; i < n_rows; i++)
+            sums[i] = ortl__votes_combine(ORTL__AGGREGATE_MIN, sums[i], values[leaves[i]], 0);
+    } else {
+        for (size_t i = 0; i < n_rows; i++)
+            sums[i] = ortl__votes_combine(ORTL__AGGREGATE_MAX, sums[i], values[leaves[i]], 0);
+    }
+}
+
 /* Votes that are not added, but the smallest or the greatest counts. */
 static void compare_trees(const slice_pack *pack, const ortl__slice_block *block, uint8_t *leaves) {
     const ortl__votes *votes = &pack->votes;
     const ortl__slice_trees trees = trees_of(pack);
     size_t stride = block->n_words * ORTL__SLICE_ROWS;
     for (uint32_t tree = 0; tree < pack->n_trees; tree++) {
-        const float *values = pack->values + pack->leaf_begin[tree];
         float *sums = block->sums + ortl__votes_target(votes, tree) * stride;
         pack->loops->find_leaves(&trees, tree, block, leaves);
-        for (size_t i = 0; i < block->n_rows; i++)
-            sums[i] = ortl__votes_combine(votes->aggregate, sums[i], values[leaves[i]],
-                                          votes->is_first[tree]);
+        compare_votes(votes->aggregate, votes->is_first[tree],
+                      pack->values + pack->leaf_begin[tree], leaves, block->n_rows, sums);
     }
 }
 
