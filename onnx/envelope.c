@@ -338,12 +338,14 @@ static void begin(ortl__reader *reader, ortl__source *source, ortl__memory *memo
     reader->values = &reader->graph_values;
     ortl__names_init(&reader->functions, memory);
     ortl__names_init(&reader->attributes, memory);
+    ortl__names_init(&reader->operators, memory);
     ortl__message_room_init(&reader->messages, memory, limits);
     ortl__wire_init(wire_out, source, limits);
 }
 
 static void end(ortl__reader *reader) {
     ortl__message_room_free(&reader->messages);
+    ortl__names_free(&reader->operators);
     ortl__names_free(&reader->attributes);
     ortl__names_free(&reader->functions);
     ortl__names_free(&reader->graph_values);

@@ -18,34 +18,33 @@ static ortl_status find_input(ortl__reader *reader, const char *name, uint32_t *
                       "input \"%s\" is made neither by the graph nor by an earlier node", name);
 }
 
-static ortl_status read_inputs(ortl__reader *reader, const Onnx__NodeProto *message,
-                               ortl__node *node, ortl_error *error) {
-    uint32_t *inputs;
-    ortl_status status =
-        ortl__arena_new(&reader->graph->arena, message->n_input, sizeof *inputs, &inputs, error);
+static ortl_status make_output(ortl__reader *reader, const char *text, uint32_t *value_out,
+                               ortl_error *error) {
+    const char *name;
+    *value_out = ORTL__NO_VALUE;
+    if (text[0] == '\0') return ORTL_OK;
+    ortl_status status = ortl__reader_text(reader, text, &name, error);
     if (status != ORTL_OK) return status;
-    node->n_inputs = (uint32_t)message->n_input;
-    node->inputs = inputs;
-    for (size_t i = 0; i < message->n_input && status == ORTL_OK; i++)
-        status = find_input(reader, message->input[i], &inputs[i], error);
-    return status;
+    return ortl__reader_new_value(reader, name, value_out, error);
 }
 
-static ortl_status read_outputs(ortl__reader *reader, const Onnx__NodeProto *message,
-                                ortl__node *node, ortl_error *error) {
-    uint32_t *outputs;
+/* Inputs and outputs lie in one array, as a node mostly has one of either. */
+static ortl_status read_wires(ortl__reader *reader, const Onnx__NodeProto *message,
+                              ortl__node *node, ortl_error *error) {
+    const size_t n_in = message->n_input, n_out = message->n_output;
+    uint32_t *wires;
     ortl_status status =
-        ortl__arena_new(&reader->graph->arena, message->n_output, sizeof *outputs, &outputs, error);
+        ortl__arena_new(&reader->graph->arena, n_in + n_out, sizeof *wires, &wires, error);
     if (status != ORTL_OK) return status;
-    node->n_outputs = (uint32_t)message->n_output;
-    node->outputs = outputs;
-    for (size_t i = 0; i < message->n_output && status == ORTL_OK; i++) {
-        const char *name;
-        outputs[i] = ORTL__NO_VALUE;
-        if (message->output[i][0] == '\0') continue;
-        status = ortl__reader_text(reader, message->output[i], &name, error);
-        if (status == ORTL_OK) status = ortl__reader_new_value(reader, name, &outputs[i], error);
-    }
+    node->n_inputs = (uint32_t)n_in;
+    node->inputs = wires;
+    for (size_t i = 0; i < n_in && status == ORTL_OK; i++)
+        status = find_input(reader, message->input[i], &wires[i], error);
+    if (status != ORTL_OK || n_out == 0) return status;
+    node->n_outputs = (uint32_t)n_out;
+    node->outputs = wires + n_in;
+    for (size_t i = 0; i < n_out && status == ORTL_OK; i++)
+        status = make_output(reader, message->output[i], &wires[n_in + i], error);
     return status;
 }
 
@@ -138,11 +137,28 @@ static ortl_status make_columns(ortl__reader *reader, ortl__node *node, ortl_err
     return ORTL_OK;
 }
 
+/* The operator's name, once in the arena for all of its nodes. */
+static ortl_status read_operator(ortl__reader *reader, const char *text, const char **name_out,
+                                 ortl_error *error) {
+    int is_new;
+    *name_out = "";
+    if (text == NULL || text[0] == '\0') return ORTL_OK;
+    uint32_t number = ortl__names_find(&reader->operators, text, strlen(text));
+    if (number != ORTL__NO_NAME) {
+        *name_out = reader->operators.entries[number].text;
+        return ORTL_OK;
+    }
+    ortl_status status = ortl__reader_text(reader, text, name_out, error);
+    if (status != ORTL_OK) return status;
+    return ortl__names_add(&reader->operators, *name_out, strlen(*name_out), &number, &is_new,
+                           error);
+}
+
 static ortl_status read_names(ortl__reader *reader, const Onnx__NodeProto *message,
                               ortl__node *node, ortl_error *error) {
     ortl_status status = ortl__reader_text(reader, message->name, &node->name, error);
     if (status == ORTL_OK)
-        status = ortl__reader_text(reader, message->op_type, &node->op_type, error);
+        status = read_operator(reader, message->op_type, &node->op_type, error);
     if (status == ORTL_OK)
         status = ortl__reader_domain(reader, message->domain, &node->domain, error);
     if (status == ORTL_OK && node->op_type[0] == '\0')
@@ -166,8 +182,7 @@ ortl_status ortl__reader_node(ortl__reader *reader, ortl__wire wire, uint32_t in
     if (status == ORTL_OK) status = read_names(reader, message, node_out, error);
     if (status == ORTL_OK) status = make_columns(reader, node_out, error);
     if (status == ORTL_OK) status = read_attributes(reader, wire, node_out, error);
-    if (status == ORTL_OK) status = read_inputs(reader, message, node_out, error);
-    if (status == ORTL_OK) status = read_outputs(reader, message, node_out, error);
+    if (status == ORTL_OK) status = read_wires(reader, message, node_out, error);
     ortl__message_free(&reader->messages, message);
     if (status != ORTL_OK)
         ortl__fail_within(error, "node %lu (%s \"%s\"): ", (unsigned long)index, node_out->op_type,

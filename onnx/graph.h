@@ -77,8 +77,8 @@ typedef struct ortl__node {
     const uint32_t *inputs;  /* (n_inputs) value numbers, ORTL__NO_VALUE: left out */
     const uint32_t *outputs; /* (n_outputs) value numbers, ORTL__NO_VALUE: left out */
     uint32_t n_attributes;
+    uint32_t guard; /* number of the guard under which it is executed; 0: always */
     const ortl__attribute *attributes; /* (n_attributes) without those in columns */
-    uint32_t guard;                  /* number of the guard under which it is executed; 0: always */
     ortl__ensemble_columns *columns; /* tree operators only, else NULL; freed with the graph unless
                                         the forest has taken it and set this to NULL */
 } ortl__node;

@@ -60,6 +60,7 @@ typedef struct ortl__reader {
     ortl__function *branches, *last_branch; /* that were met and wait to be read */
     int has_branches;                       /* ever */
     ortl__names attributes;                 /* of the node that is being read */
+    ortl__names operators;                  /* names of operators met so far, in the arena */
     ortl__message_room messages;
     int wants_hit_rates;
 } ortl__reader;

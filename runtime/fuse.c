@@ -301,6 +301,12 @@ static ortl_status join_trees(fusion *f, ortl_error *error) {
     return status;
 }
 
+static int has_trees(const ortl__plan *plan) {
+    for (uint32_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].operator->run == ortl__trees_run) return 1;
+    return 0;
+}
+
 static void drop_replaced(fusion *f) {
     ortl__plan *plan = f->plan;
     uint32_t n_kept = 0;
@@ -318,6 +324,7 @@ ortl_status ortl__fuse_trees(ortl__plan *plan, const ortl__graph *graph, ortl__l
                              ortl__arena *scratch, ortl_error *error) {
     fusion f = {.plan = plan, .loading = loading, .scratch = scratch};
     if (loading->keeps_forest) return ORTL_OK; /* leaves are told by the trees of the file */
+    if (!has_trees(plan)) return ORTL_OK;
     ortl_status status =
         ortl__arena_new(scratch, plan->n_steps, sizeof *f.branches, &f.branches, error);
     if (status == ORTL_OK)

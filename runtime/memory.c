@@ -189,15 +189,19 @@ static ortl_status add_block(ortl__arena *arena, size_t n_bytes, ortl__arena_blo
     return ORTL_OK;
 }
 
-/* n_bytes bytes, not yet zeroed, aligned for any type. */
-static ortl_status take_bytes(ortl__arena *arena, size_t n_bytes, unsigned char **bytes_out,
-                              ortl_error *error) {
+/* n_bytes bytes, not yet zeroed; aligned for any type, or packed. Blocks have aligned sizes, so
+ * that the end of their packed part can be aligned. */
+static ortl_status take_bytes(ortl__arena *arena, size_t n_bytes, int is_packed,
+                              unsigned char **bytes_out, ortl_error *error) {
     ortl__arena_block *block = arena->newest;
     if (n_bytes > SIZE_MAX - alignof(max_align_t))
         return ortl__fail_limit(error, arena->memory->limit_name, arena->memory->limit, UINT64_MAX);
-    n_bytes = ALIGN_UP(n_bytes);
+    if (!is_packed) {
+        n_bytes = ALIGN_UP(n_bytes);
+        if (block) block->n_used = ALIGN_UP(block->n_used);
+    }
     if (block == NULL || block->n_bytes - block->n_used < n_bytes) {
-        ortl_status status = add_block(arena, n_bytes, &block, error);
+        ortl_status status = add_block(arena, ALIGN_UP(n_bytes), &block, error);
         if (status != ORTL_OK) return status;
     }
     *bytes_out = (unsigned char *)block + BLOCK_HEAD_BYTES + block->n_used;
@@ -212,7 +216,7 @@ ortl_status ortl__arena_new(ortl__arena *arena, uint64_t count, size_t element_b
     store_pointer(block_out, NULL);
     ortl_status status = checked_bytes(arena->memory, count, element_bytes, &n_bytes, error);
     if (status != ORTL_OK || n_bytes == 0) return status;
-    status = take_bytes(arena, n_bytes, &bytes, error);
+    status = take_bytes(arena, n_bytes, 0, &bytes, error);
     if (status != ORTL_OK) return status;
     memset(bytes, 0, n_bytes);
     store_pointer(block_out, bytes);
@@ -225,7 +229,7 @@ ortl_status ortl__arena_text(ortl__arena *arena, const void *bytes, size_t n_byt
     *text_out = NULL;
     if (n_bytes == SIZE_MAX)
         return ortl__fail_limit(error, arena->memory->limit_name, arena->memory->limit, UINT64_MAX);
-    ortl_status status = take_bytes(arena, n_bytes + 1, &text, error);
+    ortl_status status = take_bytes(arena, n_bytes + 1, 1, &text, error);
     if (status != ORTL_OK) return status;
     if (n_bytes != 0) memcpy(text, bytes, n_bytes);
     text[n_bytes] = '\0';

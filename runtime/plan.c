@@ -20,12 +20,12 @@ static ortl_type type_of(int32_t element_type) {
     return ortl_type_bytes(type) ? type : ORTL_UNDEFINED;
 }
 
-static void declare_input(ortl__plan *plan, const ortl__graph_value *input) {
+static void declare_input(ortl__plan *plan, ortl__graph_value *input) {
     ortl__value *value = &plan->values[input->value];
     value->type = type_of(input->element_type);
-    value->has_shape = input->has_shape;
-    value->rank = input->rank;
-    memcpy(value->shape, input->shape, sizeof value->shape);
+    value->has_shape = input->has_shape != 0;
+    value->rank = (uint8_t)input->rank;
+    value->shape = input->shape;
 }
 
 static ortl_status declare_initializer(ortl__plan *plan, ortl__arena *arena,
@@ -57,7 +57,7 @@ static ortl_status declare_values(ortl__plan *plan, const ortl__graph *graph,
     if (status != ORTL_OK) return status;
     for (uint32_t i = 0; i < graph->n_values; i++) plan->values[i].name = graph->value_names[i];
     for (uint32_t i = 0; i < graph->n_inputs; i++) {
-        const ortl__graph_value *input = &graph->inputs[i];
+        ortl__graph_value *input = &graph->inputs[i];
         if (input->is_map || type_of(input->element_type) == ORTL_UNDEFINED)
             return ortl__fail(error, ORTL_UNSUPPORTED,
                               "input \"%s\" has element type %d, which is not supported",
@@ -79,6 +79,7 @@ typedef struct planner {
     ortl__graph *graph;
     ortl__loading loading;
     ortl__value **wires;    /* (n_wires) scratch for loading.inputs and loading.outputs */
+    int64_t *shapes;        /* (outputs of one node, ORTL_MAX_RANK) scratch for what prepare says */
     const uint8_t *needed;  /* (n_nodes) 1: some graph output depends on it */
     const uint8_t *is_read; /* (n_values) 1: a needed node reads it, or it is an output */
     uint8_t *never;         /* (n_guards) 1: constants say that the guard never holds */
@@ -139,11 +140,37 @@ static ortl_status bind_values(planner *p, const ortl__node *node, ortl_error *e
     }
     for (uint32_t i = 0; i < node->n_outputs; i++) {
         uint32_t number = node->outputs[i];
-        p->wires[node->n_inputs + i] = number == ORTL__NO_VALUE ? NULL : &p->plan->values[number];
+        ortl__value *value = number == ORTL__NO_VALUE ? NULL : &p->plan->values[number];
+        if (value) value->shape = &p->shapes[(size_t)i * ORTL_MAX_RANK];
+        p->wires[node->n_inputs + i] = value;
     }
     p->loading.inputs = p->wires;
     p->loading.outputs = p->wires + node->n_inputs;
     return ORTL_OK;
+}
+
+/* Moves what prepare said of an output's shape to a place that lasts: that of the first input when
+ * it is the same, as it mostly is. */
+static ortl_status keep_shape(const planner *p, ortl__value *value, ortl_error *error) {
+    const ortl__value *first = p->loading.node->n_inputs ? p->loading.inputs[0] : NULL;
+    const size_t n_bytes = value->rank * sizeof *value->shape;
+    const int64_t *said = value->shape;
+    if (first && first->has_shape && first->rank == value->rank && n_bytes &&
+        memcmp(first->shape, said, n_bytes) == 0) {
+        value->shape = first->shape;
+        return ORTL_OK;
+    }
+    ortl_status status =
+        ortl__arena_new(p->loading.arena, value->rank, sizeof *value->shape, &value->shape, error);
+    if (status == ORTL_OK && n_bytes) memcpy(value->shape, said, n_bytes);
+    return status;
+}
+
+static ortl_status keep_shapes(const planner *p, ortl_error *error) {
+    ortl_status status = ORTL_OK;
+    for (uint32_t i = 0; i < p->loading.node->n_outputs && status == ORTL_OK; i++)
+        if (p->loading.outputs[i]) status = keep_shape(p, p->loading.outputs[i], error);
+    return status;
 }
 
 /* An If whose condition is constant has the outputs of one branch alone; a single one of them is
@@ -190,6 +217,7 @@ static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
     p->plan->n_steps++; /* from here on ortl__plan_free forgets it */
     status = step->operator->prepare(&p->loading, step, error);
+    if (status == ORTL_OK) status = keep_shapes(p, error);
     if (status == ORTL_OK) mark_of_shapes(p, step);
     if (status == ORTL_OK && is_foldable(p, step)) {
         status = ortl__fold_step(p->plan, step, p->loading.arena, error);
@@ -285,14 +313,19 @@ static ortl_status mark_needed(const ortl__graph *graph, ortl__arena *arena, pla
     return ORTL_OK;
 }
 
-/* The most values that one node reads and makes. */
-static uint64_t widest_node(const ortl__graph *graph) {
-    uint64_t widest = 0;
-    for (uint32_t i = 0; i < graph->n_nodes; i++) {
-        uint64_t n = (uint64_t)graph->nodes[i].n_inputs + graph->nodes[i].n_outputs;
-        if (n > widest) widest = n;
+/* Scratch for the most values that one node reads and makes. */
+static ortl_status make_node_room(planner *p, ortl__arena *scratch, ortl_error *error) {
+    uint64_t most_wires = 0, most_outputs = 0;
+    for (uint32_t i = 0; i < p->graph->n_nodes; i++) {
+        const ortl__node *node = &p->graph->nodes[i];
+        uint64_t n_wires = (uint64_t)node->n_inputs + node->n_outputs;
+        if (n_wires > most_wires) most_wires = n_wires;
+        if (node->n_outputs > most_outputs) most_outputs = node->n_outputs;
     }
-    return widest;
+    ortl_status status = ortl__arena_new(scratch, most_wires, sizeof *p->wires, &p->wires, error);
+    if (status != ORTL_OK) return status;
+    return ortl__arena_new(scratch, most_outputs, ORTL_MAX_RANK * sizeof *p->shapes, &p->shapes,
+                           error);
 }
 
 /* ---- Slots ----------------------------------------------------------------------------------- */
@@ -404,12 +437,12 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
         status = ortl__fail(error, ORTL_BAD_ARGUMENT, "\"%s\" are not names of processor features",
                             options->hidden_features);
     if (status == ORTL_OK) status = ortl__merge_same_nodes(graph, arena, &scratch, error);
+    ortl__arena_free(&scratch);
     if (status == ORTL_OK) status = mark_needed(graph, &scratch, &p, error);
     if (status == ORTL_OK) status = ortl__arena_new(&scratch, plan->n_guards, 1, &p.never, error);
     if (status == ORTL_OK) status = declare_values(plan, graph, p.is_read, arena, error);
     if (status == ORTL_OK) status = check_operators(&p, error);
-    if (status == ORTL_OK)
-        status = ortl__arena_new(&scratch, widest_node(graph), sizeof *p.wires, &p.wires, error);
+    if (status == ORTL_OK) status = make_node_room(&p, &scratch, error);
     if (status == ORTL_OK)
         status = ortl__arena_new(arena, p.n_needed, sizeof *plan->steps, &plan->steps, error);
     if (status == ORTL_OK) status = plan_nodes(&p, error);

@@ -41,6 +41,7 @@ void harness_open(harness *h, const char *domain, const char *name, int64_t vers
         .step = &h->step, .inputs = h->inputs, .outputs = h->outputs, .texts = &h->arena};
     for (uint32_t i = 0; i < 2 * HARNESS_MAX; i++) {
         h->numbers[i] = i;
+        h->values[i].shape = h->shapes[i];
         h->value_places[i] = &h->values[i];
     }
     harness_outputs(h, 1);
@@ -117,7 +118,7 @@ static uint32_t add_input(harness *h, ortl_type type, uint32_t rank, const int64
     if (ortl__tensor_shape(tensor, type, rank, shape, NULL) != ORTL_OK) abort();
     memcpy(&tensor->data, &data, sizeof data); /* inputs are never written */
     h->inputs[number] = tensor;
-    h->values[number] = (ortl__value){.name = "input", .type = type};
+    h->values[number] = (ortl__value){.name = "input", .type = type, .shape = h->shapes[number]};
     return number;
 }
 

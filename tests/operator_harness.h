@@ -22,6 +22,7 @@ typedef struct harness {
     ortl__call call;
     uint32_t numbers[2 * HARNESS_MAX]; /* of the values: inputs, then outputs */
     ortl__value values[2 * HARNESS_MAX];
+    int64_t shapes[2 * HARNESS_MAX][ORTL_MAX_RANK]; /* of the values */
     ortl__value *value_places[2 * HARNESS_MAX];
     ortl__tensor tensors[2 * HARNESS_MAX];
     const ortl__tensor *inputs[HARNESS_MAX];

@@ -61,6 +61,7 @@ static const family families[] = {
     {"initialisers", models_put_initialisers, 10000},
     {"unknown fields", models_put_unknown, 50000},
     {"labels", models_put_labels, 10000},
+    {"operators", models_put_operators, 15000}, /* a file may have 65,536 */
 };
 
 START_TEST(twice_the_file_takes_twice_the_time) {
@@ -75,11 +76,31 @@ START_TEST(twice_the_file_takes_twice_the_time) {
 }
 END_TEST
 
+/* What a small operator takes of the heap while a model is loaded: its node, value and step, and a
+ * name of 25 letters. */
+#define OPERATOR_BYTES 270
+
+START_TEST(small_operators_take_little_memory) {
+    const size_t n = 60000;
+    wire_builder file = {0};
+    ortl_session *session = NULL;
+    ortl_error error;
+    ortl_options options = {.struct_size = sizeof options};
+    options.limits.memory_bytes = n * OPERATOR_BYTES;
+    models_put_operators(&file, n);
+    ortl_status status = ortl_open_memory(file.bytes, file.n_bytes, &options, &session, &error);
+    ortl_close(session);
+    wire_free(&file);
+    ck_assert_msg(status == ORTL_OK, "%s", error.message);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("load_time");
     TCase *linear = tcase_create("linear");
     tcase_add_loop_test(linear, twice_the_file_takes_twice_the_time, 0,
                         sizeof families / sizeof families[0]);
+    tcase_add_test(linear, small_operators_take_little_memory);
     suite_add_tcase(suite, linear);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -22,6 +22,7 @@ static struct {
     ortl__attribute attributes[4];
     ortl__node node;
     ortl__value values[3]; /* the input and up to two outputs */
+    int64_t shapes[3][ORTL_MAX_RANK];
     ortl__value *inputs[1], *outputs[2];
     ortl__loading loading;
     ortl__step step;
@@ -58,6 +59,7 @@ static void set_up(void) {
     under_test.loading.node = &under_test.node;
     under_test.loading.inputs = under_test.inputs;
     under_test.loading.outputs = under_test.outputs;
+    for (int i = 0; i < 3; i++) under_test.values[i].shape = under_test.shapes[i];
     under_test.inputs[0] = &under_test.values[0];
     under_test.outputs[0] = &under_test.values[1];
     under_test.outputs[1] = &under_test.values[2];

@@ -15,14 +15,16 @@ static const ortl__elementwise *const operations[] = {
 #undef OPERATION
 };
 
-typedef struct elementwise_parameters {
-    const ortl__elementwise *operation;
-    ortl__loop *loop;
-    /* Versions 1 to 6: input 1 is repeated to the shape of input 0, or has it. */
-    int is_one_sided;
+/* Versions 1 to 6: input 1 is repeated to the shape of input 0, or has it. */
+typedef struct one_sided {
     int is_repeated; /* the attribute broadcast */
     int has_axis;
     int64_t axis; /* of input 0, where axis 0 of input 1 lies; else the last axes are aligned */
+} one_sided;
+
+typedef struct elementwise_parameters {
+    ortl__loop *loop;
+    const one_sided *one_sided; /* NULL: of a later version */
 } elementwise_parameters;
 
 /* ---- Prepare --------------------------------------------------------------------------------- */
@@ -128,7 +130,6 @@ static ortl_status prepare(ortl__loading *loading, ortl__step *step, const char 
     if (status != ORTL_OK) return status;
     uint32_t n = loading->node->n_inputs;
     ortl_type type = loading->inputs[operation->n_conditions]->type;
-    parameters->operation = operation;
     derive_shape(loading, n, operation->output_type ? operation->output_type : type);
     if (!keeps_rows_apart(loading, n)) step->is_row_wise = 0;
     return ORTL_OK;
@@ -148,6 +149,7 @@ ortl_status ortl__elementwise_one_sided_prepare(ortl__loading *loading, ortl__st
                                                 ortl_error *error) {
     int64_t is_repeated = 0;
     const ortl__attribute *axis = NULL;
+    one_sided *rule = NULL;
     ortl_status status = prepare(loading, step, "consumed_inputs broadcast axis", error);
     if (status == ORTL_OK)
         status = ortl__operator_int(loading, "broadcast", 0, &is_repeated, error);
@@ -155,10 +157,10 @@ ortl_status ortl__elementwise_one_sided_prepare(ortl__loading *loading, ortl__st
         status = ortl__operator_list(loading, "axis", ORTL__ATTRIBUTE_INT, &axis, error);
     if (status != ORTL_OK) return status;
     elementwise_parameters *parameters = step->parameters;
-    parameters->is_one_sided = 1;
-    parameters->is_repeated = is_repeated != 0;
-    parameters->has_axis = axis != NULL;
-    parameters->axis = axis ? axis->as.ints[0] : 0;
+    status = ortl__arena_new(loading->arena, 1, sizeof *rule, &rule, error);
+    if (status != ORTL_OK) return status;
+    *rule = (one_sided){is_repeated != 0, axis != NULL, axis ? axis->as.ints[0] : 0};
+    parameters->one_sided = rule;
     ortl__value_set_like(loading->outputs[0], loading->outputs[0]->type, loading->inputs[0]);
     if (axis) step->is_row_wise = 0; /* rows of input 1 may lie along any axis */
     return ORTL_OK;
@@ -174,15 +176,20 @@ static ortl_status fail_one_sided(const ortl__call *call, ortl_error *error) {
                       left);
 }
 
+static const one_sided *one_sided_of(const ortl__call *call) {
+    const elementwise_parameters *parameters = call->step->parameters;
+    return parameters->one_sided;
+}
+
 /* Input 1 with the axes of extent 1 behind it that put it under its place in input 0. */
 static ortl_status align_second(const ortl__call *call, ortl__tensor *second_out,
                                 ortl_error *error) {
-    const elementwise_parameters *parameters = call->step->parameters;
+    const one_sided *rule = one_sided_of(call);
     const ortl__tensor *first = call->inputs[0];
     uint32_t axis = 0;
     *second_out = *call->inputs[1];
-    if (!parameters->has_axis || second_out->rank == 0) return ORTL_OK;
-    ortl_status status = ortl__operator_axis(parameters->axis, first->rank, &axis, error);
+    if (!rule->has_axis || second_out->rank == 0) return ORTL_OK;
+    ortl_status status = ortl__operator_axis(rule->axis, first->rank, &axis, error);
     if (status != ORTL_OK) return status;
     if (axis + second_out->rank > first->rank) return fail_one_sided(call, error);
     while (axis + second_out->rank < first->rank) second_out->shape[second_out->rank++] = 1;
@@ -190,25 +197,24 @@ static ortl_status align_second(const ortl__call *call, ortl__tensor *second_out
 }
 
 static ortl_status one_sided_shape(ortl__call *call, ortl_error *error) {
-    const elementwise_parameters *parameters = call->step->parameters;
+    const one_sided *rule = one_sided_of(call);
     const ortl__tensor *first = call->inputs[0];
     ortl__tensor second, *output = call->outputs[0];
     ortl_status status = align_second(call, &second, error);
     if (status != ORTL_OK) return status;
-    if (!parameters->is_repeated && second.rank != first->rank) return fail_one_sided(call, error);
+    if (!rule->is_repeated && second.rank != first->rank) return fail_one_sided(call, error);
     if (second.rank > first->rank) return fail_one_sided(call, error);
     for (uint32_t axis = 0; axis < second.rank; axis++) {
         int64_t wanted = first->shape[first->rank - second.rank + axis];
-        int is_single = parameters->is_repeated && second.shape[axis] == 1;
+        int is_single = rule->is_repeated && second.shape[axis] == 1;
         if (second.shape[axis] != wanted && !is_single) return fail_one_sided(call, error);
     }
     return ortl__tensor_shape(output, output->type, first->rank, first->shape, error);
 }
 
 ortl_status ortl__elementwise_shape(ortl__call *call, ortl_error *error) {
-    const elementwise_parameters *parameters = call->step->parameters;
     if (call->step->n_inputs == 1) return ortl__shape_like_first(call, error);
-    if (parameters->is_one_sided) return one_sided_shape(call, error);
+    if (one_sided_of(call)) return one_sided_shape(call, error);
     return ortl__broadcast_shape(call->inputs, call->step->n_inputs, call->outputs[0], error);
 }
 
@@ -229,13 +235,13 @@ static void fold_inputs(const ortl__call *call, ortl__loop *loop) {
 
 ortl_status ortl__elementwise_run(ortl__call *call, ortl_error *error) {
     const elementwise_parameters *parameters = call->step->parameters;
-    const ortl__elementwise *operation = parameters->operation;
+    const ortl__elementwise *operation = operations[call->step->operator->detail];
     ortl__tensor second;
     const ortl__tensor *aligned[] = {call->inputs[0], &second};
     const ortl__tensor *const *inputs = call->inputs;
     ortl_status status = ORTL_OK;
     if (operation->check) status = operation->check(call, error);
-    if (status == ORTL_OK && parameters->is_one_sided) {
+    if (status == ORTL_OK && parameters->one_sided) {
         status = align_second(call, &second, error);
         inputs = aligned;
     }

@@ -235,7 +235,7 @@ int ortl__value_shape(const ortl__value *value, uint32_t *rank_out, const int64_
 void ortl__value_set(ortl__value *value, ortl_type type, uint32_t rank, const int64_t *shape) {
     value->type = type;
     value->has_shape = shape && rank <= ORTL_MAX_RANK;
-    value->rank = value->has_shape ? rank : 0;
+    value->rank = value->has_shape ? (uint8_t)rank : 0;
     for (uint32_t i = 0; i < value->rank; i++) value->shape[i] = shape[i];
 }
 

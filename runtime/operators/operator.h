@@ -19,13 +19,14 @@ typedef struct ortl__step ortl__step;
 typedef struct ortl__value {
     const char *name;
     ortl_type type;               /* ORTL_UNDEFINED until its maker was prepared */
-    int is_map;                   /* made by ZipMap: given as the matrix of its values */
+    uint8_t is_map;               /* made by ZipMap: given as the matrix of its values */
+    uint8_t is_of_shapes;         /* computed from shapes and constants, not from data */
+    uint8_t has_shape;            /* rank and shape below are known */
+    uint8_t rank;                 /* at most ORTL_MAX_RANK */
     const ortl__tensor *constant; /* its value when it is known at load, else NULL */
-    int is_of_shapes;             /* computed from shapes and constants, not from data */
-    int has_shape;                /* rank and shape below are known */
-    uint32_t rank;
-    int64_t shape[ORTL_MAX_RANK]; /* (rank) as declared for a graph input, as derived by the
-                                     prepare of its maker otherwise; -1: any */
+    int64_t *shape; /* (rank) as declared for a graph input, as derived by the prepare of its maker
+                       otherwise; -1: any. While its maker is prepared, room for ORTL_MAX_RANK;
+                       then shared by values of one shape */
 } ortl__value;
 
 /* What prepare may use. */
@@ -52,10 +53,10 @@ struct ortl__step {
     const uint32_t *inputs;  /* (n_inputs) value numbers or ORTL__NO_VALUE */
     const uint32_t *outputs; /* (n_outputs) value numbers or ORTL__NO_VALUE */
     uint32_t guard;          /* of the graph, under which the step is executed; 0: always */
+    uint8_t is_row_wise;  /* set to the operator's flag before prepare, which may clear it */
+    uint8_t is_of_shapes; /* its outputs come from shapes and constants alone: while shaping */
+    uint8_t is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
     void *parameters; /* what prepare remembers, in the session's arena; the operator's own type */
-    int is_row_wise;  /* set to the operator's flag before prepare, which may clear it */
-    int is_of_shapes; /* its outputs are computed from shapes and constants alone: while shaping */
-    int is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
 };
 
 /* Where the tree operators of a run write what is otherwise not seen: one table for all of them,

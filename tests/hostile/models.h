@@ -11,12 +11,13 @@ void models_put_good(wire_builder *file);
 void models_build_good(wire_builder *file, int variant); /* the same as a case */
 
 /* Families that a test of the time to load scales: n tests in a chain, n trees of one leaf, n
- * initialisers that nothing uses, n unknown fields, n keys of an encoder. */
+ * initialisers that nothing uses, n unknown fields, n keys of an encoder, n Neg in a chain. */
 void models_put_chain(wire_builder *file, size_t n);
 void models_put_roots(wire_builder *file, size_t n);
 void models_put_initialisers(wire_builder *file, size_t n);
 void models_put_unknown(wire_builder *file, size_t n);
 void models_put_labels(wire_builder *file, size_t n);
+void models_put_operators(wire_builder *file, size_t n);
 
 void models_ensemble(hostile_judge *judge);  /* attributes of trees */
 void models_wire(hostile_judge *judge);      /* bytes that are no message */

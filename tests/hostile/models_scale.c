@@ -213,6 +213,10 @@ static void put_operators(wire_builder *file, int variant) {
     put_many(file, variant, 60000, "of_the_layer_before_");
 }
 
+void models_put_operators(wire_builder *file, size_t n) {
+    put_many(file, 0, (int)n, "of_the_layer_before_");
+}
+
 /* So few bytes for an operator that ten times as many may not be enough for it in memory. */
 static void put_terse_operators(wire_builder *file, int variant) {
     put_many(file, variant, 60000, "");
