@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sanitizers know where a block of malloc ends, but not where one of a mapping does. */
-#if defined(__linux__) && !defined(ORTL_SANITIZED)
+#if defined(__linux__)
 #include <sys/mman.h>
-/* Four pages or more: at most a quarter of a block is lost to rounding. */
+/* Four pages of 4 KiB or more. */
 #define LARGE_BYTES ((size_t)16 << 10)
 
 static void *map(size_t n_bytes) {
@@ -28,14 +27,19 @@ static void unmap(void *block, size_t n_bytes) {
     (void)munmap(block, n_bytes);
 }
 #else
-#define LARGE_BYTES                        SIZE_MAX
-#define map(n_bytes)                       malloc(n_bytes)
-#define remap(block, old_bytes, new_bytes) realloc(block, new_bytes)
-#define unmap(block, n_bytes)              free(block)
+#define map(n_bytes)                       NULL
+#define remap(block, old_bytes, new_bytes) NULL
+#define unmap(block, n_bytes)              (void)0
 #endif
 
+/* Sanitizers know where a block of malloc ends, but not where one of a mapping does. */
 static int is_large(size_t n_bytes) {
+#if defined(__linux__) && !defined(ORTL_SANITIZED)
     return n_bytes >= LARGE_BYTES;
+#else
+    (void)n_bytes;
+    return 0;
+#endif
 }
 
 static void *allocate(void *user, size_t n_bytes) {

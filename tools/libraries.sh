@@ -5,6 +5,7 @@
 set -eu
 prefix=$1 host=$2
 shift 2
+mirror=$("$(dirname "$0")/mirror.sh")
 folder=$prefix/sources
 export PKG_CONFIG_LIBDIR="$prefix/lib/pkgconfig" CFLAGS="-O2 -fPIC ${CFLAGS:-}"
 
@@ -15,7 +16,7 @@ mkdir -p "$folder/lists/partial" "$prefix/include"
 fetch() (
     cd "$folder"
     key=/usr/share/keyrings/debian-archive-keyring.gpg
-    echo "deb-src [signed-by=$key] $(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed 1q) bookworm main" >list
+    echo "deb-src [signed-by=$key] $mirror bookworm main" >list
     options="-q -o Dir::Etc::SourceList=$folder/list -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=$folder/lists"
     # shellcheck disable=SC2086  # a list of words
     apt-get $options update && apt-get $options source "$@"

@@ -4,7 +4,7 @@
 # Usage: packages.sh SOURCE_DIR [MIRROR]
 set -eu
 source=$(cd "$1" && pwd)
-mirror=${2:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed 1q)}
+mirror=${2:-$("$source/tools/mirror.sh")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root
