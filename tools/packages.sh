@@ -14,14 +14,14 @@ foreign() {
 
 build="gcc libc6-dev cmake ninja-build pkg-config protobuf-c-compiler $libraries"
 test="$build check clang g++ libclang-rt-14-dev valgrind jq"
-ci="$test gcovr $(foreign s390x s390x)"
-long="$ci $(foreign aarch64 arm64) musl-tools dpkg-dev"
+ci="$test gcovr libopenblas0-serial"
+long="$ci $(foreign s390x s390x) $(foreign aarch64 arm64) musl-tools dpkg-dev"
 
 foreign=
 case ${1:-build} in
 build) packages=$build ;;
 test) packages=$test ;;
-ci) packages=$ci foreign=s390x ;;
+ci) packages=$ci ;;
 long) packages=$long foreign="s390x arm64" ;;
 *) sed -n 's/^# //; 2,4p' "$0" >&2 && exit 2 ;;
 esac
