@@ -227,12 +227,23 @@ static ortl_status prepare_scarcely(harness *h, uint64_t fails_at) {
 
 /* With each attribute in turn of another kind, which is refused, or ignored as the right one is. */
 static void try_other_kinds(harness *h) {
+    static float one = 1;
+    static const ortl__constant scalar = {
+        .element_type = ORTL_FLOAT, .n_elements = 1, .data = &one};
+    static const int64_t integer = 1;
     for (uint32_t i = 0; i < h->node.n_attributes; i++) {
-        ortl__attribute_kind kind = h->attributes[i].kind;
-        h->attributes[i].kind =
-            kind == ORTL__ATTRIBUTE_TENSOR ? ORTL__ATTRIBUTE_INT : ORTL__ATTRIBUTE_TENSOR;
+        const ortl__attribute right = h->attributes[i];
+        ortl__attribute other = {.name = right.name, .count = 1};
+        if (right.kind == ORTL__ATTRIBUTE_TENSOR) {
+            other.kind = ORTL__ATTRIBUTE_INT;
+            other.as.ints = &integer;
+        } else {
+            other.kind = ORTL__ATTRIBUTE_TENSOR;
+            other.as.tensor = &scalar;
+        }
+        h->attributes[i] = other;
         ck_assert_int_ne(prepare_scarcely(h, 0), ORTL_NO_MEMORY);
-        h->attributes[i].kind = kind;
+        h->attributes[i] = right;
     }
 }
 
