@@ -233,14 +233,6 @@ const char *ortl__pack_name(const ortl__pack *pack) {
     return pack->name;
 }
 
-static uint64_t part_bytes(const part *p) {
-    return p->state != NULL ? p->kernel->form->bytes(p->state) : 0;
-}
-
-uint64_t ortl__pack_bytes(const ortl__pack *pack) {
-    return sizeof *pack + part_bytes(&pack->few) + part_bytes(&pack->many);
-}
-
 static uint64_t part_scratch(const part *p, size_t n_rows) {
     return p->state != NULL ? p->kernel->form->scratch_bytes(p->state, n_rows) + SCRATCH_ALIGNMENT
                             : 0;

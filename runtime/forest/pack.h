@@ -38,9 +38,6 @@ void ortl__pack_free(ortl__pack *pack);
 /* Names of the kernels, "slices-avx2" or, for few and for many rows, "nodes-plain+slices-avx2". */
 const char *ortl__pack_name(const ortl__pack *pack);
 
-/* Heap bytes of the packed forms, the forest itself apart. */
-uint64_t ortl__pack_bytes(const ortl__pack *pack);
-
 /* Scratch that ortl__pack_run needs for n_rows rows, or for fewer. */
 uint64_t ortl__pack_scratch_bytes(const ortl__pack *pack, size_t n_rows);
 

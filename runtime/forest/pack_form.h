@@ -31,7 +31,6 @@ struct ortl__form {
     void (*run)(const void *state, const ortl__rows *rows, void *sums, uint8_t *voted,
                 void *scratch);
     uint64_t (*scratch_bytes)(const void *state, size_t n_rows);
-    uint64_t (*bytes)(const void *state);
     void (*free)(void *state);
 };
 

@@ -228,14 +228,6 @@ static uint64_t scratch_bytes(const void *state, size_t n_rows) {
     return ((pack->n_columns + n_sums) << row_bits) * key_bytes(pack);
 }
 
-static uint64_t bytes(const void *state) {
-    const ortl__node_pack *pack = state;
-    return sizeof *pack + ortl__votes_bytes(&pack->votes) +
-           pack->n_columns * (uint64_t)sizeof *pack->columns +
-           ((uint64_t)pack->n_trees + 1) * 2 * sizeof *pack->node_begin +
-           pack->n_nodes * (uint64_t)node_bytes(pack) + pack->n_values * value_bytes(pack);
-}
-
 /* Nanoseconds for a key, and for what comes with each tree, by rule of thumb. */
 #define KEY_COST  0.5
 #define TREE_COST 2.0
@@ -250,4 +242,4 @@ static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, 
            (double)survey->forest->steps_per_row * visit_cost;
 }
 
-const ortl__form ortl__form_nodes = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};
+const ortl__form ortl__form_nodes = {can_hold, cost, build, run, scratch_bytes, pack_free};

@@ -180,12 +180,6 @@ void ortl__row_free(ortl__row_trees *row) {
     memset(row, 0, sizeof *row);
 }
 
-uint64_t ortl__row_bytes(const ortl__row_trees *row) {
-    uint64_t n_begins = row->record_begin != NULL ? (uint64_t)row->n_groups + 1 : 0;
-    return row->n_bytes + row->n_tables * (uint64_t)sizeof *row->limits +
-           n_begins * sizeof *row->record_begin;
-}
-
 /* ---- Running --------------------------------------------------------------------------------- */
 
 /* The codes of a row: codes (ORTL__ROW_COLUMNS). */

@@ -106,7 +106,6 @@ ortl_status ortl__row_reserve(ortl__row_trees *row, const ortl__survey *survey,
 void ortl__row_add_tree(ortl__row_trees *row, const ortl__quantiser *quantiser,
                         const ortl__preorder *preorder, uint32_t tree, uint32_t first_leaf);
 void ortl__row_free(ortl__row_trees *row);
-uint64_t ortl__row_bytes(const ortl__row_trees *row);
 
 /* Few rows through all trees, whose votes are of shape ONE: sums (n_rows, n_targets). */
 void ortl__row_run(const ortl__row_trees *row, const ortl__quantiser *quantiser,

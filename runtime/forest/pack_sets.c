@@ -328,13 +328,4 @@ static uint64_t scratch_bytes(const void *state, size_t n_rows) {
     return (n_rows < BLOCK_ROWS ? n_rows : BLOCK_ROWS) * (uint64_t)pack->n_slots * sizeof(int32_t);
 }
 
-static uint64_t bytes(const void *state) {
-    const set_pack *pack = state;
-    uint64_t n_bytes = sizeof *pack + pack->tests.n_given * sizeof *pack->tests.keys;
-#define ADD_ARRAY(array, count) n_bytes += (pack->count) * (uint64_t)sizeof *pack->array;
-    ARRAY_MAP(ADD_ARRAY)
-#undef ADD_ARRAY
-    return n_bytes;
-}
-
-const ortl__form ortl__form_sets = {can_hold, cost, build, run, scratch_bytes, bytes, pack_free};
+const ortl__form ortl__form_sets = {can_hold, cost, build, run, scratch_bytes, pack_free};

@@ -400,20 +400,8 @@ static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *
 
 /* ---- Figures --------------------------------------------------------------------------------- */
 
-static uint64_t bytes(const void *state) {
-    const slice_pack *pack = state;
-    return sizeof *pack + ortl__quantiser_bytes(&pack->quantiser) +
-           ortl__votes_bytes(&pack->votes) +
-           ((uint64_t)pack->n_trees + 1) * 2 * sizeof *pack->node_begin +
-           ((uint64_t)pack->masks.n_columns + 1) * sizeof *pack->masks.begin + pack->masks.n_masks +
-           ortl__row_bytes(&pack->row) +
-           (pack->nodes != NULL ? pack->n_nodes * (uint64_t)sizeof *pack->nodes : 0) +
-           (pack->levels != NULL ? pack->n_nodes * (uint64_t)sizeof *pack->levels : 0) +
-           (pack->n_values + ORTL__SLICE_LEAVES) * sizeof *pack->values;
-}
+const ortl__form ortl__form_slices = {can_hold, ortl__slice_plan_cost, build,
+                                      run,      scratch_bytes,         pack_free};
 
-const ortl__form ortl__form_slices = {
-    can_hold, ortl__slice_plan_cost, build, run, scratch_bytes, bytes, pack_free};
-
-const ortl__form ortl__form_levels = {
-    can_hold, ortl__slice_plan_cost, build, run, scratch_bytes, bytes, pack_free};
+const ortl__form ortl__form_levels = {can_hold, ortl__slice_plan_cost, build,
+                                      run,      scratch_bytes,         pack_free};

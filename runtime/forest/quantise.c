@@ -213,11 +213,6 @@ void ortl__quantiser_free(ortl__quantiser *quantiser) {
     memset(q, 0, sizeof *q);
 }
 
-uint64_t ortl__quantiser_bytes(const ortl__quantiser *quantiser) {
-    return quantiser->n_tables * (uint64_t)sizeof *quantiser->tables +
-           quantiser->n_keys * (uint64_t)sizeof *quantiser->keys;
-}
-
 ortl__quantise_function *ortl__quantise_choose(ortl__cpu cpu) {
     (void)cpu;
 #if defined(__x86_64__) && defined(__GNUC__)

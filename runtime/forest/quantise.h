@@ -74,7 +74,6 @@ void ortl__quantiser_find_test(const ortl__quantiser *quantiser, const ortl__for
 /* Frees what only ortl__quantiser_find needs. */
 void ortl__quantiser_finish(ortl__quantiser *quantiser);
 void ortl__quantiser_free(ortl__quantiser *quantiser);
-uint64_t ortl__quantiser_bytes(const ortl__quantiser *quantiser);
 
 /* Codes of the rows: code of row i in column c is codes[c * stride + i] ^ 0x80, that is, codes are
  * kept with a bias of 128 because vector units compare signed bytes. stride is the number of rows

@@ -107,11 +107,6 @@ void ortl__votes_free(ortl__votes *votes) {
     votes->is_first = votes->has_votes = NULL;
 }
 
-uint64_t ortl__votes_bytes(const ortl__votes *votes) {
-    uint64_t target_bytes = votes->targets != NULL ? sizeof *votes->targets : 0;
-    return votes->n_trees * (1 + target_bytes) + votes->n_targets;
-}
-
 void ortl__votes_copy(const ortl__votes *votes, const ortl__forest *forest, uint32_t row,
                       void *values_out) {
     size_t real_bytes = forest->is_double ? sizeof(double) : sizeof(float);

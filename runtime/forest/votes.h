@@ -34,7 +34,6 @@ void ortl__votes_look(ortl__votes *votes, uint32_t tree, const ortl__preorder *p
 /* After the last tree. */
 void ortl__votes_end(ortl__votes *votes);
 void ortl__votes_free(ortl__votes *votes);
-uint64_t ortl__votes_bytes(const ortl__votes *votes);
 
 /* Values of a leaf: 1 or n_targets. */
 static inline uint32_t ortl__votes_per_leaf(const ortl__votes *votes) {
