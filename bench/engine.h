@@ -1,7 +1,8 @@
 /*
  * What a benchmark needs of a runtime. bench_load.c and bench_run.c are written against this
- * interface and are linked once with each runtime (engine_ortlite.c, peers/engine_onnxruntime.c),
- * so that all are measured by the same code, each in a process of its own.
+ * interface and are linked once with each runtime (engine_ortlite.c; engine_peer.c, which makes an
+ * engine of each runtime of peers/), so that all are measured by the same code, each in a process of
+ * its own.
  */
 #ifndef BENCH_ENGINE_H
 #define BENCH_ENGINE_H
