@@ -174,22 +174,53 @@ static ortl_status check_numbers(const ortl_model *m, ortl_error *error) {
     return ORTL_OK;
 }
 
-static int same_class(const ortl_model *m, size_t a, size_t b) {
-    if (m->class_names) return strcmp(m->class_names[a], m->class_names[b]) == 0;
-    return m->class_values && m->class_values[a] == m->class_values[b];
+/* Less than, equal to or greater than zero as the label of class a is before, like or after b's. */
+static int compare_classes(const ortl_model *m, size_t a, size_t b) {
+    if (m->class_names) return strcmp(m->class_names[a], m->class_names[b]);
+    return (m->class_values[a] > m->class_values[b]) - (m->class_values[a] < m->class_values[b]);
 }
 
-/* Two neighbours alike are found whatever the number; all pairs are compared only for numbers of
- * classes where that takes no time. */
-static ortl_status check_classes(const ortl_model *m, ortl_error *error) {
-    enum { ALL_PAIRS = 1000 };
-    size_t reach = m->n_classes <= ALL_PAIRS ? m->n_classes : 1;
-    for (size_t i = 0; i < m->n_classes; i++)
-        for (size_t k = i > reach ? i - reach : 0; k < i; k++)
-            if (same_class(m, i, k))
-                return ortl__fail(error, ORTL_BAD_MODEL,
-                                  "classes %llu and %llu have the same label",
-                                  (unsigned long long)k, (unsigned long long)i);
+/* Lets the class at place at sink in the heap order (n), the greatest label on top. */
+static void sink_class(const ortl_model *m, size_t *order, size_t at, size_t n) {
+    size_t moving = order[at];
+    for (size_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
+        if (child + 1 < n && compare_classes(m, order[child], order[child + 1]) < 0) child++;
+        if (compare_classes(m, moving, order[child]) >= 0) break;
+        order[at] = order[child];
+        at = child;
+    }
+    order[at] = moving;
+}
+
+/* Fills order (n_classes) with the classes, ascending by label: heap sort, which no order of the
+ * labels makes slow. */
+static void sort_classes(const ortl_model *m, size_t *order) {
+    for (size_t i = 0; i < m->n_classes; i++) order[i] = i;
+    for (size_t i = m->n_classes / 2; i > 0; i--) sink_class(m, order, i - 1, m->n_classes);
+    for (size_t left = m->n_classes; left > 1; left--) {
+        size_t greatest = order[0];
+        order[0] = order[left - 1];
+        order[left - 1] = greatest;
+        sink_class(m, order, 0, left - 1);
+    }
+}
+
+static ortl_status check_classes(ortl_builder *builder, ortl_error *error) {
+    const ortl_model *m = &builder->model;
+    if (!m->class_names && !m->class_values) return ORTL_OK;
+    void *room = NULL;
+    ortl_status status =
+        ortl__arena_new(&builder->arena, m->n_classes, sizeof(size_t), &room, error);
+    size_t *order = room; /* (n_classes) */
+    if (status != ORTL_OK) return status;
+    sort_classes(m, order);
+    for (size_t i = 1; i < m->n_classes; i++) {
+        size_t a = order[i - 1], b = order[i];
+        if (compare_classes(m, a, b) == 0)
+            return ortl__fail(error, ORTL_BAD_MODEL, "classes %llu and %llu have the same label",
+                              (unsigned long long)(a < b ? a : b),
+                              (unsigned long long)(a < b ? b : a));
+    }
     return ORTL_OK;
 }
 
@@ -252,7 +283,7 @@ ortl_status ortl__model_take(ortl_builder *builder, const ortl_model *model, ort
     if (status == ORTL_OK) status = check_numbers(&m, error);
     if (status == ORTL_OK) status = check_trees(builder, &m, error);
     if (status == ORTL_OK) status = copy_model(builder, &m, error);
-    if (status == ORTL_OK) status = check_classes(&builder->model, error);
+    if (status == ORTL_OK) status = check_classes(builder, error);
     if (status == ORTL_OK) builder->has_model = 1;
     return status;
 }

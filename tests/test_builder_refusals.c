@@ -5,6 +5,8 @@
 
 #include "builder_harness.h"
 
+#include <stdio.h>
+
 START_TEST(a_node_given_twice) {
     open_tree(3);
     ortl_builder_leaf(builder, 1, 0, &error);
@@ -228,6 +230,28 @@ START_TEST(equal_labels) {
 }
 END_TEST
 
+START_TEST(equal_labels_among_many) {
+    enum { N_CLASSES = 5000, NAME_BYTES = 8 };
+    static char text[N_CLASSES][NAME_BYTES];
+    static const char *names[N_CLASSES];
+    ortl_model model = ORTL_MODEL_INIT;
+    model.task = ORTL_TASK_CLASSIFICATION;
+    model.link = ORTL_LINK_SOFTMAX;
+    model.n_targets = model.n_classes = N_CLASSES;
+    model.class_names = names;
+    for (unsigned i = 0; i < N_CLASSES; i++) {
+        snprintf(text[i], NAME_BYTES, "%u", i * 7919u % N_CLASSES);
+        names[i] = text[i];
+    }
+    describe(builder, &model);
+    end();
+    begin();
+    names[4000] = names[17];
+    ortl_builder_model(builder, &model, &error);
+    expect(ORTL_BAD_MODEL, "classes 17 and 4000 have the same label");
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("builder_refusals");
     TCase *refusals = tcase_create("refusals");
@@ -249,6 +273,7 @@ int main(void) {
                         (int)(sizeof wrong_models / sizeof *wrong_models));
     tcase_add_test(refusals, texts_that_are_no_utf8);
     tcase_add_test(refusals, equal_labels);
+    tcase_add_test(refusals, equal_labels_among_many);
     suite_add_tcase(suite, refusals);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
