@@ -21,15 +21,16 @@ typedef struct ortl__cut {
 #define ORTL__KEY64_LOW  INT64_MIN
 #define ORTL__KEY64_HIGH INT64_MAX
 
-/* The key of a float that is not NaN, given its bits; both zeros have key 0. */
+/* The key of a float that is not NaN, given its bits; both zeros have key 0. Without a branch,
+ * which signs that come as they like would mislead. */
 static inline int32_t ortl__key32(uint32_t bits) {
-    uint32_t flip = bits >> 31 != 0 ? 0x7FFFFFFFu : 0;
-    return bits == 0x80000000u ? 0 : (int32_t)(bits ^ flip);
+    uint32_t flip = (0u - (bits >> 31)) >> 1;
+    return (int32_t)((bits ^ flip) + (bits == 0x80000000u));
 }
 
 static inline int64_t ortl__key64(uint64_t bits) {
-    uint64_t flip = bits >> 63 != 0 ? INT64_MAX : 0;
-    return bits == (uint64_t)1 << 63 ? 0 : (int64_t)(bits ^ flip);
+    uint64_t flip = (0u - (bits >> 63)) >> 1;
+    return (int64_t)((bits ^ flip) + (bits == (uint64_t)1 << 63));
 }
 
 static inline int ortl__is_nan32(uint32_t bits) {
