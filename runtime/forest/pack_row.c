@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, MOST_LEAVES = 2 * ORTL__ROW_GROUP * ORTL__ROW_TREES };
 
 /* ---- Choice ---------------------------------------------------------------------------------- */
 
@@ -71,6 +71,22 @@ static void sort_limits(const ortl__quantiser *q, const ortl__rank_table *table,
     for (uint32_t i = 0; i < 16; i++) limits->last[i] = limits->limits[i][15];
 }
 
+/* Where the codes of the columns come from. */
+static void fill_columns(ortl__row_trees *row, const ortl__quantiser *q) {
+    for (uint32_t j = 0; j < q->n_tables; j++) {
+        const ortl__rank_table *table = &q->tables[j];
+        row->features[j] = table->feature;
+        if (table->low_column != ORTL__NO_COLUMN) {
+            row->table_of[table->low_column] = (uint8_t)j;
+            row->nan_codes[table->low_column] = 0;
+        }
+        if (table->high_column != ORTL__NO_COLUMN) {
+            row->table_of[table->high_column] = (uint8_t)j;
+            row->nan_codes[table->high_column] = (uint8_t)table->n_limits;
+        }
+    }
+}
+
 /* All limits 255: no code is above. */
 static void fill_with_no_tests(ortl__row_trees *row, uint32_t n_records) {
     if (row->layout == ORTL__ROW_LEVELS) {
@@ -106,6 +122,7 @@ ortl_status ortl__row_reserve(ortl__row_trees *row, const ortl__survey *survey,
     row->trees = (char *)row->block + (ALIGNMENT - (uintptr_t)row->block % ALIGNMENT);
     for (uint32_t i = 0; i < row->n_tables; i++)
         sort_limits(quantiser, &quantiser->tables[i], &row->limits[i]);
+    fill_columns(row, quantiser);
     fill_with_no_tests(row, groups_of(survey->max_leaves, ORTL__ROW_LEAF_TESTS));
     return ORTL_OK;
 }
@@ -183,29 +200,33 @@ void ortl__row_free(ortl__row_trees *row) {
 /* ---- Running --------------------------------------------------------------------------------- */
 
 /* The codes of a row: codes (ORTL__ROW_COLUMNS). */
-static void code_row(const ortl__row_trees *row, const ortl__quantiser *q, const float *data,
-                     ptrdiff_t column_stride, uint8_t *codes) {
-    int32_t keys[2 * ORTL__ROW_COLUMNS];
-    uint8_t ranks[2 * ORTL__ROW_COLUMNS], is_nan[2 * ORTL__ROW_COLUMNS];
-    for (uint32_t j = 0; j < q->n_tables; j++) {
+static void code_row(const ortl__row_trees *row, const float *data, ptrdiff_t column_stride,
+                     uint8_t *codes) {
+    int32_t keys[ORTL__ROW_COLUMNS];
+    uint8_t ranks[ORTL__ROW_COLUMNS], nan_masks[ORTL__ROW_COLUMNS];
+    for (uint32_t j = 0; j < row->n_tables; j++) {
         uint32_t bits;
-        memcpy(&bits, data + (ptrdiff_t)q->tables[j].feature * column_stride, sizeof bits);
-        is_nan[j] = (uint8_t)ortl__is_nan32(bits);
+        memcpy(&bits, data + (ptrdiff_t)row->features[j] * column_stride, sizeof bits);
+        nan_masks[j] = (uint8_t)(0u - (unsigned)ortl__is_nan32(bits));
         keys[j] = ortl__key32(bits);
     }
-    row->kernel->rank(row->limits, keys, q->n_tables, ranks);
-    codes[q->n_columns] = UINT8_MAX;
-    for (uint32_t j = 0; j < q->n_tables; j++) {
-        const ortl__rank_table *table = &q->tables[j];
-        unsigned mask = 0u - is_nan[j], rank = ranks[j];
-        if (table->low_column != ORTL__NO_COLUMN)
-            codes[table->low_column] = (uint8_t)(rank & ~mask);
-        if (table->high_column != ORTL__NO_COLUMN)
-            codes[table->high_column] = (uint8_t)((rank & ~mask) | (table->n_limits & mask));
+    row->kernel->rank(row->limits, keys, row->n_tables, ranks);
+    for (uint32_t i = 0; i < row->n_columns; i++) {
+        unsigned table = row->table_of[i], is_nan = nan_masks[table];
+        codes[i] = (uint8_t)((ranks[table] & ~is_nan) | (row->nan_codes[i] & is_nan));
     }
+    codes[row->n_columns] = UINT8_MAX;
 }
 
-/* The leaves of n trees, at most ORTL__ROW_TREES, from number first on. */
+/* How many trees a row goes through before their votes are added. Additions wait for each other, so
+ * that walks go on beside them; but those through levels are so short that it is quicker to keep
+ * the two apart: by 4 % for one or two rows. */
+static uint32_t trees_at_once(const ortl__row_trees *row, size_t n_rows) {
+    if (row->layout != ORTL__ROW_LEVELS) return ORTL__ROW_TREES;
+    return MOST_LEAVES / (uint32_t)n_rows / ORTL__ROW_TREES * ORTL__ROW_TREES;
+}
+
+/* The leaves of n trees, at most trees_at_once(...), from number first on. */
 static void find_leaves(const ortl__row_trees *row, const uint32_t *leaf_begin, uint32_t first,
                         uint32_t n, const uint8_t *codes, uint8_t *leaves) {
     if (row->layout == ORTL__ROW_LEVELS) {
@@ -226,67 +247,67 @@ static void find_leaves(const ortl__row_trees *row, const uint32_t *leaf_begin, 
 }
 
 /* Adds to the sums of n rows what n_trees trees give, tree after tree. The rows take turns, because
- * each addition waits for the one before: leaves (n, ORTL__ROW_TREES). */
+ * each addition waits for the one before: leaves (n, n_leaves). */
 static inline __attribute__((always_inline)) void
-add_sums(uint32_t n_trees, const uint32_t *leaf_begin, const float *values,
-         uint8_t leaves[][ORTL__ROW_TREES], float *sums, const int n) {
+add_sums(uint32_t n_trees, const uint32_t *leaf_begin, const float *values, const uint8_t *leaves,
+         size_t n_leaves, float *sums, const size_t n) {
     float sum[ORTL__ROW_GROUP];
-    for (int r = 0; r < n; r++) sum[r] = sums[r];
+    for (size_t r = 0; r < n; r++) sum[r] = sums[r];
     for (uint32_t i = 0; i < n_trees; i++) {
         const float *of_tree = values + leaf_begin[i];
-        _Pragma("GCC unroll 4") for (int r = 0; r < n; r++) sum[r] += of_tree[leaves[r][i]];
+        _Pragma("GCC unroll 4") for (size_t r = 0; r < n; r++) sum[r] +=
+            of_tree[leaves[r * n_leaves + i]];
     }
-    for (int r = 0; r < n; r++) sums[r] = sum[r];
+    for (size_t r = 0; r < n; r++) sums[r] = sum[r];
 }
 
 /* Adds what trees from number first on give: sums (n, n_targets). */
 static void add_votes(const ortl__votes *votes, uint32_t first, uint32_t n_trees,
-                      const uint32_t *leaf_begin, const float *values,
-                      uint8_t leaves[][ORTL__ROW_TREES], float *sums, size_t n) {
+                      const uint32_t *leaf_begin, const float *values, const uint8_t *leaves,
+                      size_t n_leaves, float *sums, size_t n) {
     leaf_begin += first;
     if (votes->n_targets == 1 && votes->aggregate <= ORTL__AGGREGATE_SUM) {
-        size_t r = 0;
-        if (n == ORTL__ROW_GROUP) {
-            add_sums(n_trees, leaf_begin, values, leaves, sums, ORTL__ROW_GROUP);
-            return;
+        switch (n) {
+        case 1: add_sums(n_trees, leaf_begin, values, leaves, n_leaves, sums, 1); break;
+        case 2: add_sums(n_trees, leaf_begin, values, leaves, n_leaves, sums, 2); break;
+        case 3: add_sums(n_trees, leaf_begin, values, leaves, n_leaves, sums, 3); break;
+        default: add_sums(n_trees, leaf_begin, values, leaves, n_leaves, sums, 4); break;
         }
-        for (; r + 2 <= n; r += 2) add_sums(n_trees, leaf_begin, values, leaves + r, sums + r, 2);
-        if (r < n) add_sums(n_trees, leaf_begin, values, leaves + r, sums + r, 1);
         return;
     }
     for (size_t r = 0; r < n; r++) {
-        float given[ORTL__ROW_TREES];
-        for (uint32_t i = 0; i < n_trees; i++) given[i] = values[leaf_begin[i] + leaves[r][i]];
+        float given[MOST_LEAVES];
+        for (uint32_t i = 0; i < n_trees; i++)
+            given[i] = values[leaf_begin[i] + leaves[r * n_leaves + i]];
         ortl__votes_add_trees(votes, first, n_trees, given, sums + r * votes->n_targets);
     }
 }
 
 /* At most ORTL__ROW_GROUP rows. */
-static void run_group(const ortl__row_trees *row, const ortl__quantiser *quantiser,
-                      const ortl__votes *votes, const uint32_t *leaf_begin, const float *values,
-                      const ortl__rows *rows, float *sums) {
-    uint8_t codes[ORTL__ROW_GROUP][ORTL__ROW_COLUMNS], leaves[ORTL__ROW_GROUP][ORTL__ROW_TREES];
+static void run_group(const ortl__row_trees *row, const ortl__votes *votes,
+                      const uint32_t *leaf_begin, const float *values, const ortl__rows *rows,
+                      float *sums) {
+    const uint32_t n_leaves = trees_at_once(row, rows->n_rows);
+    uint8_t codes[ORTL__ROW_GROUP][ORTL__ROW_COLUMNS], leaves[MOST_LEAVES];
     for (size_t r = 0; r < rows->n_rows; r++)
-        code_row(row, quantiser, (const float *)rows->data + (ptrdiff_t)r * rows->row_stride,
+        code_row(row, (const float *)rows->data + (ptrdiff_t)r * rows->row_stride,
                  rows->column_stride, codes[r]);
     memset(sums, 0, rows->n_rows * votes->n_targets * sizeof *sums);
-    for (uint32_t tree = 0; tree < row->n_trees; tree += ORTL__ROW_TREES) {
-        uint32_t left = row->n_trees - tree, n = left < ORTL__ROW_TREES ? left : ORTL__ROW_TREES;
+    for (uint32_t tree = 0; tree < row->n_trees; tree += n_leaves) {
+        uint32_t left = row->n_trees - tree, n = left < n_leaves ? left : n_leaves;
         for (size_t r = 0; r < rows->n_rows; r++)
-            find_leaves(row, leaf_begin, tree, n, codes[r], leaves[r]);
-        add_votes(votes, tree, n, leaf_begin, values, leaves, sums, rows->n_rows);
+            find_leaves(row, leaf_begin, tree, n, codes[r], leaves + r * n_leaves);
+        add_votes(votes, tree, n, leaf_begin, values, leaves, n_leaves, sums, rows->n_rows);
     }
 }
 
-void ortl__row_run(const ortl__row_trees *row, const ortl__quantiser *quantiser,
-                   const ortl__votes *votes, const uint32_t *leaf_begin, const float *values,
-                   const ortl__rows *rows, float *sums) {
+void ortl__row_run(const ortl__row_trees *row, const ortl__votes *votes, const uint32_t *leaf_begin,
+                   const float *values, const ortl__rows *rows, float *sums) {
     for (size_t first = 0; first < rows->n_rows; first += ORTL__ROW_GROUP) {
         size_t left = rows->n_rows - first;
         ortl__rows group = {(const float *)rows->data + (ptrdiff_t)first * rows->row_stride,
                             left < ORTL__ROW_GROUP ? left : ORTL__ROW_GROUP, rows->row_stride,
                             rows->column_stride};
-        run_group(row, quantiser, votes, leaf_begin, values, &group,
-                  sums + first * votes->n_targets);
+        run_group(row, votes, leaf_begin, values, &group, sums + first * votes->n_targets);
     }
 }

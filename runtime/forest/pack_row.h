@@ -27,7 +27,7 @@ typedef enum ortl__row_layout {
 
 enum {
     ORTL__ROW_GROUP = 4,     /* rows that take turns */
-    ORTL__ROW_TREES = 64,    /* that go together at most */
+    ORTL__ROW_TREES = 64,    /* that go together, at most where they take steps */
     ORTL__ROW_COLUMNS = 128, /* most columns of codes, the last one of steps included */
     ORTL__ROW_LEVEL_TREES = 8,
     ORTL__ROW_LEAF_TREES = 16,
@@ -55,7 +55,8 @@ typedef struct ortl__row_limits {
 } ortl__row_limits;
 
 /* How a row goes with some instruction set. codes: (ORTL__ROW_COLUMNS) without bias; leaves out:
- * numbers of leaves, room for ORTL__ROW_TREES. A layout without its function is not used. */
+ * numbers of leaves, with room for a whole last group. A layout without its function is not used.
+ */
 typedef struct ortl__row_kernel {
     /* How many of the limits of each table are below its key. */
     void (*rank)(const ortl__row_limits *tables, const int32_t *keys, uint32_t n_tables,
@@ -86,11 +87,14 @@ typedef struct ortl__row_trees {
     uint64_t n_bytes;
     uint32_t n_groups;
     uint32_t n_tables;
-    uint32_t n_columns;       /* of codes */
-    void *block;              /* (n_bytes) of which the trees are the part at 64 bytes */
-    void *trees;              /* level groups, leaf records or steps */
-    uint32_t *record_begin;   /* (n_groups + 1) leaf records of a group; else NULL */
-    ortl__row_limits *limits; /* (n_tables) */
+    uint32_t n_columns;                   /* of codes */
+    uint32_t features[ORTL__ROW_COLUMNS]; /* (n_tables) whose values the tables rank */
+    uint8_t table_of[ORTL__ROW_COLUMNS];  /* (n_columns) whose ranks are the codes */
+    uint8_t nan_codes[ORTL__ROW_COLUMNS]; /* (n_columns) */
+    void *block;                          /* (n_bytes) whose part at 64 bytes are the trees */
+    void *trees;                          /* level groups, leaf records or steps */
+    uint32_t *record_begin;               /* (n_groups + 1) leaf records of a group; else NULL */
+    ortl__row_limits *limits;             /* (n_tables) */
 } ortl__row_trees;
 
 /* The layout that a kernel (NULL is allowed) has for a forest. */
@@ -108,8 +112,7 @@ void ortl__row_add_tree(ortl__row_trees *row, const ortl__quantiser *quantiser,
 void ortl__row_free(ortl__row_trees *row);
 
 /* Few rows through all trees, whose votes are of shape ONE: sums (n_rows, n_targets). */
-void ortl__row_run(const ortl__row_trees *row, const ortl__quantiser *quantiser,
-                   const ortl__votes *votes, const uint32_t *leaf_begin, const float *values,
-                   const ortl__rows *rows, float *sums);
+void ortl__row_run(const ortl__row_trees *row, const ortl__votes *votes, const uint32_t *leaf_begin,
+                   const float *values, const ortl__rows *rows, float *sums);
 
 #endif

@@ -392,8 +392,8 @@ static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *
             lay_out_block(pack, n_words, part.n_rows, scratch, &block, &leaves);
             run_block(pack, &part, &block, leaves, part_sums);
         } else {
-            ortl__row_run(&pack->row, &pack->quantiser, &pack->votes, pack->leaf_begin,
-                          pack->values, &part, part_sums);
+            ortl__row_run(&pack->row, &pack->votes, pack->leaf_begin, pack->values, &part,
+                          part_sums);
         }
     }
 }

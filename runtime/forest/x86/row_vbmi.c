@@ -26,20 +26,29 @@ TARGET static void rank_keys(const ortl__row_limits *tables, const int32_t *keys
     }
 }
 
+/* The codes of a row. */
+typedef struct code_table {
+    __m512i low, high;
+    int has_high; /* else a permutation of one register does, which is quicker */
+} code_table;
+
+INLINE code_table load_codes(const uint8_t *codes, uint32_t n_columns) {
+    return (code_table){_mm512_loadu_si512(codes), _mm512_loadu_si512(codes + 64), n_columns > 64};
+}
+
 /* Which of 64 codes are above their limits. */
-INLINE __mmask64 are_above(const uint8_t *columns, const uint8_t *limits, __m512i low_codes,
-                           __m512i high_codes) {
+INLINE __mmask64 are_above(const code_table *table, const uint8_t *columns, const uint8_t *limits) {
     __m512i column = _mm512_loadu_si512(columns);
-    __m512i code = _mm512_permutex2var_epi8(low_codes, column, high_codes);
+    __m512i code = table->has_high ? _mm512_permutex2var_epi8(table->low, column, table->high)
+                                   : _mm512_permutexvar_epi8(column, table->low);
     return _mm512_cmpgt_epu8_mask(code, _mm512_loadu_si512(limits));
 }
 
 TARGET static void walk_levels(const ortl__row_level_group *groups, uint32_t n_groups,
                                const uint8_t *codes, uint32_t n_columns, uint8_t *leaves) {
-    (void)n_columns;
-    const __m512i low = _mm512_loadu_si512(codes), high = _mm512_loadu_si512(codes + 64);
+    const code_table table = load_codes(codes, n_columns);
     for (uint32_t i = 0; i < n_groups; i++) {
-        uint64_t numbers = are_above(groups[i].column[0], groups[i].limit[0], low, high);
+        uint64_t numbers = are_above(&table, groups[i].column[0], groups[i].limit[0]);
         memcpy(leaves + i * ORTL__ROW_LEVEL_TREES, &numbers, sizeof numbers);
     }
 }
@@ -53,12 +62,11 @@ INLINE __m512i first_zero(__m512i bits) {
 
 TARGET static void walk_leaves(const ortl__row_leaf_record *records, uint32_t n_records,
                                const uint8_t *codes, uint32_t n_columns, uint8_t *leaves) {
-    (void)n_columns;
-    const __m512i low = _mm512_loadu_si512(codes), high = _mm512_loadu_si512(codes + 64);
+    const code_table table = load_codes(codes, n_columns);
     __m512i gone = _mm512_setzero_si512();
     for (uint32_t i = 0; i < n_records; i++) {
         const ortl__row_leaf_record *record = &records[i];
-        __mmask64 above = are_above(record->column[0], record->limit[0], low, high);
+        __mmask64 above = are_above(&table, record->column[0], record->limit[0]);
         UNROLLED for (int k = 0; k < ORTL__ROW_LEAF_TESTS; k++) {
             __m512i low_leaves = _mm512_loadu_si512(record->low_leaves[k]);
             gone = _mm512_mask_or_epi32(gone, (__mmask16)(above >> 16 * k), gone, low_leaves);
