@@ -231,8 +231,8 @@ static NODE NAMED(make_test)(const ortl__node_pack *pack, const ortl__preorder_n
 static void NAMED(pack_tree)(ortl__node_pack *pack, const ortl__preorder *preorder,
                              const uint32_t *sides, uint32_t tree) {
     const ortl__forest *forest = preorder->forest;
-    NODE *nodes = (NODE *)pack->nodes + pack->node_begin[tree];
-    size_t n_values = ortl__votes_per_leaf(&pack->votes);
+    NODE *nodes = (NODE *)pack->nodes; /* NULL when no tree has a test */
+    size_t first = pack->node_begin[tree], n_values = ortl__votes_per_leaf(&pack->votes);
     REAL *values = (REAL *)pack->values + pack->leaf_begin[tree] * n_values;
     for (uint32_t i = 0; i < preorder->n_nodes; i++) {
         const ortl__preorder_node *node = &preorder->nodes[i];
@@ -242,7 +242,7 @@ static void NAMED(pack_tree)(ortl__node_pack *pack, const ortl__preorder *preord
             continue;
         }
         ortl__cut_of(forest, node->row, &cut);
-        nodes[i - node->leaf] = NAMED(make_test)(pack, preorder->nodes, i, &cut,
-                                                 column_of(forest, sides, node->row, &cut));
+        nodes[first + i - node->leaf] = NAMED(make_test)(
+            pack, preorder->nodes, i, &cut, column_of(forest, sides, node->row, &cut));
     }
 }

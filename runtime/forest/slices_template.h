@@ -169,12 +169,12 @@ SLICE_INLINE void NAMED(make_masks)(const ortl__quantiser *quantiser,
 
 /* ---- Trees ----------------------------------------------------------------------------------- */
 
-/* Which rows reach which leaf: reach (leaves, n). */
-SLICE_INLINE void NAMED(reach_leaves)(const ortl__slice_node *nodes, size_t n_nodes,
+/* Which rows reach which leaf: reach (leaves, n). nodes is NULL when no tree has a test. */
+SLICE_INLINE void NAMED(reach_leaves)(const ortl__slice_node *nodes, size_t begin, size_t end,
                                       const WORD *masks, WORD *reach, const size_t n) {
     const WORD none = {0};
     _Pragma("GCC unroll 8") for (size_t v = 0; v < n; v++) reach[v] = ~none;
-    _Pragma("GCC unroll 2") for (size_t i = 0; i < n_nodes; i++) {
+    _Pragma("GCC unroll 2") for (size_t i = begin; i < end; i++) {
         const ortl__slice_node *node = nodes + i;
         const WORD *mask = masks + node->mask * n;
         const WORD *low_mask = masks + node->low_mask * n, *high_mask = masks + node->high_mask * n;
@@ -244,7 +244,7 @@ SLICE_INLINE unsigned NAMED(walk)(const ortl__slice_trees *trees, uint32_t tree,
             slices[b] = masks + trees->levels[begin + n_nodes - 1 - b] * (size_t)n;
         return n_nodes;
     }
-    NAMED(reach_leaves)(trees->nodes + begin, n_nodes, masks, reach, n);
+    NAMED(reach_leaves)(trees->nodes, begin, begin + n_nodes, masks, reach, n);
     unsigned n_bits = NAMED(number_leaves)(reach, n_leaves, bits, n);
     for (unsigned b = 0; b < n_bits; b++) slices[b] = bits + b * n;
     return n_bits;

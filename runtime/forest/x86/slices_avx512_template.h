@@ -388,7 +388,7 @@ INLINE __m512i walk_word(const ortl__slice_trees *trees, uint32_t tree,
     uint32_t n_leaves = trees->leaf_begin[tree + 1] - trees->leaf_begin[tree];
     __m512i found = _mm512_setzero_si512(), bit = _mm512_set1_epi8(1);
     if (trees->levels == NULL) {
-        reach_leaves_scalar(trees->nodes + begin, n_nodes, block->masks, block->work, 1);
+        reach_leaves_scalar(trees->nodes, begin, begin + n_nodes, block->masks, block->work, 1);
         return read_bits(number_leaves_word(block->work, n_leaves));
     }
     for (const uint16_t *level = trees->levels + begin + n_nodes; n_nodes-- > 0;) {
