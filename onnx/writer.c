@@ -17,21 +17,13 @@ enum { BUFFER_BYTES = 1 << 16 };
 
 /* ---- Tensors and attributes ------------------------------------------------------------------ */
 
-/* Bytes of one element of an ONNX type of fixed size. */
+/* Bytes of one element of a type of fixed size that converters write. */
 static size_t element_bytes(int32_t element_type) {
     switch (element_type) {
-    case 2:
-    case 3:
-    case 9: return 1; /* uint8, int8, bool */
-    case 4:
-    case 5:
-    case 10: return 2; /* uint16, int16, float16 */
-    case 1:
-    case 6:
-    case 12: return 4; /* float, int32, uint32 */
-    case 7:
-    case 11:
-    case 13: return 8; /* int64, double, uint64 */
+    case ORTL_BOOL: return 1;
+    case ORTL_FLOAT: return sizeof(float);
+    case ORTL_INT64: return sizeof(int64_t);
+    case ORTL_DOUBLE: return sizeof(double);
     default: return 0;
     }
 }

@@ -1,8 +1,8 @@
 /*
  * Every packed kernel against the plain one, in the manner of checkasm: random forests, random and
  * extreme rows, ragged batches, strides both ways, guard pages at both ends of all memory, each
- * processor feature switched off in turn, denormals flushed by the host. Results must be the same
- * to the bit.
+ * processor feature switched off in turn and all of them at once, denormals flushed by the host.
+ * Results must be the same to the bit.
  *
  *     check_kernels [--long] [--seed N] [--bench]
  *
@@ -93,7 +93,7 @@ typedef struct trial {
     const ortl__forest *forest; /* plain */
     const ortl__pack *pack;
     const char *recipe;
-    const char *without; /* the processor feature that is switched off, or "nothing" */
+    const char *without; /* the processor feature that is switched off */
     size_t n_rows;
     int at_end;       /* which end of the memory is guarded */
     int by_column;    /* rows lie column after column */
@@ -166,7 +166,7 @@ static unsigned run_trials(trial *t, const forest_recipe *recipe, int is_long, i
     return n_failed;
 }
 
-/* One kernel on one forest, with one processor feature off. */
+/* One kernel on one forest, with these processor features off. */
 static unsigned check_kernel(const ortl__forest *forest, const forest_recipe *recipe,
                              ortl__memory *memory, const char *kernel, ortl__cpu off, int is_long,
                              random_source *random) {
@@ -182,7 +182,7 @@ static unsigned check_kernel(const ortl__forest *forest, const forest_recipe *re
     random_forest(&copy, memory, recipe, &same);
     unsigned n_failed = 1;
     if (ortl__pack_build(&copy, &wish, &pack, &error) == ORTL_OK) {
-        const char *without = "nothing";
+        const char *without = off == 0 ? "nothing" : "all features";
         for (size_t i = 0; ortl__cpu_name(i) != NULL; i++)
             if (off == ortl__cpu_find(ortl__cpu_name(i))) without = ortl__cpu_name(i);
         trial t = {.forest = forest, .pack = pack, .recipe = recipe->name, .without = without};
@@ -204,11 +204,14 @@ static unsigned check_recipe(const forest_recipe *recipe, int is_long, random_so
     random_forest(&forest, &memory, recipe, &same);
     for (size_t k = 0; k == 0 || ortl__pack_kernel_name(k - 1) != NULL; k++) {
         const char *kernel = k == 0 ? NULL : ortl__pack_kernel_name(k - 1);
-        for (size_t f = 0; f == 0 || ortl__cpu_name(f - 1) != NULL; f++) {
-            ortl__cpu off = f == 0 ? 0 : ortl__cpu_find(ortl__cpu_name(f - 1));
-            if (off != 0 && (ortl__cpu_detect() & off) == 0) continue;
-            n_failed += check_kernel(&forest, recipe, &memory, kernel, off, is_long, random);
+        n_failed += check_kernel(&forest, recipe, &memory, kernel, 0, is_long, random);
+        for (size_t f = 0; ortl__cpu_name(f) != NULL; f++) {
+            ortl__cpu off = ortl__cpu_find(ortl__cpu_name(f));
+            if ((ortl__cpu_detect() & off) != 0)
+                n_failed += check_kernel(&forest, recipe, &memory, kernel, off, is_long, random);
         }
+        n_failed +=
+            check_kernel(&forest, recipe, &memory, kernel, ortl__cpu_detect(), is_long, random);
     }
     ortl__forest_free(&forest);
     if (memory.used != 0) {

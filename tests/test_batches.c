@@ -3,10 +3,12 @@
  * session: every split and every thread count gives what one call over all rows gives.
  */
 #include <check.h>
+#include <math.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "runtime/ortlite.h"
+#include "small_graph.h"
 
 #define N_ROWS    700
 #define N_COLUMNS 4
@@ -193,6 +195,66 @@ START_TEST(errors_are_those_of_one_thread) {
 }
 END_TEST
 
+/* Inputs of every kind that is wrong, and what only looks it. */
+START_TEST(wrong_inputs_are_told_as_by_one_thread) {
+    static const ortl_tensor wrong[] = {
+        {NULL, ORTL_FLOAT, 0, {0}, rows, 0},
+        {NULL, ORTL_FLOAT, 1, {N_ROWS}, rows, 0},
+        {NULL, ORTL_FLOAT, ORTL_MAX_RANK + 1, {N_ROWS, N_COLUMNS}, rows, 0},
+        {NULL, ORTL_FLOAT, 2, {N_ROWS, N_COLUMNS}, NULL, 0},
+        {NULL, ORTL_UNDEFINED, 2, {N_ROWS, N_COLUMNS}, rows, 0},
+        {NULL, ORTL_FLOAT, 2, {N_ROWS, -1}, rows, 0},
+        {NULL, ORTL_FLOAT, 2, {N_ROWS, INT64_C(1) << 40}, rows, 0},
+        {NULL, ORTL_FLOAT, 2, {-1, N_COLUMNS}, rows, 0},
+        {NULL, ORTL_FLOAT, 2, {INT64_C(1) << 40, N_COLUMNS}, rows, 0},
+        {"nothing", ORTL_FLOAT, 2, {N_ROWS, N_COLUMNS}, rows, 0},
+    };
+    ortl_session *threaded = open_with_threads(2), *both[2] = {session, threaded};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        ortl_error errors[2];
+        for (int i = 0; i < 2; i++) {
+            ortl_context *context;
+            ck_assert_int_eq(ortl_context_new(both[i], &context, NULL), ORTL_OK);
+            ck_assert_int_ne(ortl_run(context, &wrong[k], 1, NULL, 0, &errors[i]), ORTL_OK);
+            ortl_context_free(context);
+        }
+        ck_assert_int_eq(errors[0].status, errors[1].status);
+        ck_assert_str_eq(errors[0].message, errors[1].message);
+    }
+    ortl_close(threaded);
+}
+END_TEST
+
+/* An output that has no rows, inputs of which one has fixed rows: one thread does all. */
+START_TEST(what_cannot_be_cut_is_run_by_one_thread) {
+    static const char *const outputs[] = {"Y", "c"};
+    wire_builder graph = {0};
+    ortl_options options = ORTL_OPTIONS_INIT;
+    ortl_session *threaded;
+    ortl_context *context;
+    ortl_error error;
+    options.n_threads = 2;
+    put_constant(&graph, "c", 0.25f);
+    PUT(&graph, "Add", "Y", "X", "c");
+    wire_builder model = finish_model(&graph, N_COLUMNS, outputs, 2);
+    ortl_status status = ortl_open_memory(model.bytes, model.n_bytes, &options, &threaded, &error);
+    ck_assert_msg(status == ORTL_OK, "%s", error.message);
+    ck_assert_int_eq(ortl_context_new(threaded, &context, NULL), ORTL_OK);
+    ortl_tensor input = {NULL, ORTL_FLOAT, 2, {N_ROWS, N_COLUMNS}, rows, 0};
+    ortl_tensor found[2] = {{.data = NULL}, {.data = NULL}};
+    status = ortl_run(context, &input, 1, found, 2, &error);
+    ck_assert_msg(status == ORTL_OK, "%s", error.message);
+    ck_assert_int_eq(found[0].shape[0], N_ROWS);
+    ck_assert_uint_eq(found[1].n_bytes, sizeof(float));
+    ck_assert(*(const float *)found[1].data == 0.25f);
+    for (int i = 0; i < N_ROWS * N_COLUMNS; i++)
+        ck_assert(isnan(rows[i]) || ((const float *)found[0].data)[i] == rows[i] + 0.25f);
+    ortl_context_free(context);
+    ortl_close(threaded);
+    wire_free(&model);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("batches");
     TCase *tests = tcase_create("iris");
@@ -202,6 +264,8 @@ int main(void) {
     tcase_add_loop_test(tests, threads_of_the_session_give_the_same_bits, 1, 5);
     tcase_add_test(tests, many_threads_may_call_a_session_with_threads);
     tcase_add_test(tests, errors_are_those_of_one_thread);
+    tcase_add_test(tests, wrong_inputs_are_told_as_by_one_thread);
+    tcase_add_test(tests, what_cannot_be_cut_is_run_by_one_thread);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

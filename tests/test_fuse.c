@@ -7,14 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "onnx_builder.h"
 #include "runtime/ortlite.h"
+#include "small_graph.h"
 #include "tools/npy.h"
 
 #define N_ROWS    300
 #define N_COLUMNS 3
 
-static const onnx_style plain = {0};
 static wire_builder graph;
 static float rows[N_ROWS * N_COLUMNS]; /* (N_ROWS, N_COLUMNS) */
 
@@ -124,135 +123,77 @@ END_TEST
 
 /* ---- Small models ---------------------------------------------------------------------------- */
 
-static void put(const char *op_type, const char *const *inputs, size_t n_inputs,
-                const char *output) {
-    wire_builder node = {0};
-    for (size_t i = 0; i < n_inputs; i++) wire_text(&node, 1, inputs[i]);
-    onnx_node_head(&node, op_type, NULL, NULL, NULL, output);
-    wire_message(&graph, 1, &node);
-}
-
-/* One or two inputs, and an attribute. */
-static void put_with_int(const char *op_type, const char *first, const char *second,
-                         const char *output, const char *attribute, int64_t value) {
-    wire_builder node = {0};
-    wire_text(&node, 1, first);
-    onnx_node_head(&node, op_type, NULL, NULL, second, output);
-    onnx_int(&node, &plain, attribute, value);
-    wire_message(&graph, 1, &node);
-}
-
-static void put_constant(const char *name, float value) {
-    wire_builder tensor = {0};
-    onnx_tensor_head(&tensor, name, TYPE_FLOAT, 1);
-    wire_float(&tensor, 4, value);
-    wire_message(&graph, 5, &tensor);
-}
-
-/* A stump of TreeEnsembleRegressor; NaN goes to the second leaf. */
-static void put_stump(const char *input, const char *output, int64_t feature, float threshold,
-                      float first, float second) {
-    static const int64_t trees[] = {0, 0, 0}, ids[] = {0, 1, 2}, on_true[] = {1, 0, 0};
-    static const int64_t on_false[] = {2, 0, 0}, leaves[] = {1, 2};
-    static const char *const modes[] = {"BRANCH_LEQ", "LEAF", "LEAF"};
-    const int64_t features[] = {feature, 0, 0};
-    const float values[] = {threshold, 0, 0}, weights[] = {first, second};
-    wire_builder node = {0};
-    onnx_node_head(&node, "TreeEnsembleRegressor", "ai.onnx.ml", NULL, input, output);
-    onnx_int(&node, &plain, "n_targets", 1);
-    onnx_ints(&node, &plain, "nodes_treeids", trees, 3);
-    onnx_ints(&node, &plain, "nodes_nodeids", ids, 3);
-    onnx_ints(&node, &plain, "nodes_featureids", features, 3);
-    onnx_strings(&node, &plain, "nodes_modes", modes, 3);
-    onnx_floats(&node, &plain, "nodes_values", values, 3);
-    onnx_ints(&node, &plain, "nodes_truenodeids", on_true, 3);
-    onnx_ints(&node, &plain, "nodes_falsenodeids", on_false, 3);
-    onnx_ints(&node, &plain, "target_treeids", trees, 2);
-    onnx_ints(&node, &plain, "target_nodeids", leaves, 2);
-    onnx_ints(&node, &plain, "target_ids", trees, 2);
-    onnx_floats(&node, &plain, "target_weights", weights, 2);
-    wire_message(&graph, 1, &node);
-}
-
 /* The graph leads from X to Y, and to another output unless that is NULL. */
 static size_t expect_same_model(const char *also) {
-    wire_builder model = {0};
+    const char *outputs[] = {"Y", also};
     const ortl_tensor input = {.type = ORTL_FLOAT,
                                .rank = 2,
                                .shape = {N_ROWS, N_COLUMNS},
                                .n_bytes = sizeof rows,
                                .data = rows};
-    wire_text(&graph, 2, "graph");
-    onnx_value(&graph, 11, "X", N_COLUMNS);
-    onnx_value(&graph, 12, "Y", 1);
-    if (also) onnx_value(&graph, 12, also, 1);
-    onnx_model(&model, &plain, &graph);
+    wire_builder model = finish_model(&graph, N_COLUMNS, outputs, also ? 2 : 1);
     size_t n_ensembles = expect_same_runs(model.bytes, model.n_bytes, NULL, &input);
     wire_free(&model);
     return n_ensembles;
 }
 
-#define PUT(op_type, output, ...)                                                                  \
-    put(op_type, (const char *const[]){__VA_ARGS__},                                               \
-        sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), output)
-
 START_TEST(what_follows_a_tree_is_computed_for_its_leaves) {
-    put_constant("c", 0.3f);
-    put_stump("X", "a", 0, 0.5f, 0.1f, -7);
-    put_stump("X", "b", 2, -0.5f, 1e8f, 3);
-    put_stump("X", "d", 1, 0, 0.7f, 1.3f);
-    PUT("Exp", "a1", "a");
-    PUT("Mul", "a2", "a1", "a1");
-    PUT("Add", "b1", "b", "c");
-    PUT("Sum", "Y", "b1", "a2", "d");
+    put_constant(&graph, "c", 0.3f);
+    put_stump(&graph, "X", "a", 0, 0.5f, 0.1f, -7);
+    put_stump(&graph, "X", "b", 2, -0.5f, 1e8f, 3);
+    put_stump(&graph, "X", "d", 1, 0, 0.7f, 1.3f);
+    PUT(&graph, "Exp", "a1", "a");
+    PUT(&graph, "Mul", "a2", "a1", "a1");
+    PUT(&graph, "Add", "b1", "b", "c");
+    PUT(&graph, "Sum", "Y", "b1", "a2", "d");
     ck_assert_uint_eq(expect_same_model(NULL), 1);
 }
 END_TEST
 
 START_TEST(two_columns_are_two_targets) {
-    put_stump("X", "a", 0, 0.5f, 0.1f, -7);
-    put_stump("X", "b", 2, -0.5f, 1e8f, 3);
-    put_with_int("Concat", "a", "a", "aa", "axis", 1);
-    put_with_int("Concat", "b", "b", "bb", "axis", 1);
-    PUT("Sum", "Y", "aa", "bb");
+    put_stump(&graph, "X", "a", 0, 0.5f, 0.1f, -7);
+    put_stump(&graph, "X", "b", 2, -0.5f, 1e8f, 3);
+    put_with_int(&graph, "Concat", "a", "a", "aa", "axis", 1);
+    put_with_int(&graph, "Concat", "b", "b", "bb", "axis", 1);
+    PUT(&graph, "Sum", "Y", "aa", "bb");
     ck_assert_uint_eq(expect_same_model(NULL), 1);
 }
 END_TEST
 
 /* Every leaf of both gives -0, and so does their Sum. */
 START_TEST(a_sum_of_negative_zeros_stays_one) {
-    put_stump("X", "a", 0, 0.5f, 0, 0);
-    put_stump("X", "b", 1, 0.5f, 0, 0);
-    PUT("Neg", "a1", "a");
-    PUT("Neg", "b1", "b");
-    PUT("Sum", "Y", "a1", "b1");
+    put_stump(&graph, "X", "a", 0, 0.5f, 0, 0);
+    put_stump(&graph, "X", "b", 1, 0.5f, 0, 0);
+    PUT(&graph, "Neg", "a1", "a");
+    PUT(&graph, "Neg", "b1", "b");
+    PUT(&graph, "Sum", "Y", "a1", "b1");
     expect_same_model(NULL);
 }
 END_TEST
 
 START_TEST(a_value_that_is_an_output_is_kept) {
-    put_stump("X", "a", 0, 0.5f, 1, 2);
-    put_stump("X", "b", 1, 0.5f, 3, 5);
-    PUT("Neg", "a1", "a");
-    PUT("Sum", "Y", "a1", "b");
+    put_stump(&graph, "X", "a", 0, 0.5f, 1, 2);
+    put_stump(&graph, "X", "b", 1, 0.5f, 3, 5);
+    PUT(&graph, "Neg", "a1", "a");
+    PUT(&graph, "Sum", "Y", "a1", "b");
     expect_same_model("a");
 }
 END_TEST
 
 START_TEST(a_tree_that_is_read_twice_is_kept) {
-    put_stump("X", "a", 0, 0.5f, 1, 2);
-    put_stump("X", "b", 1, 0.5f, 3, 5);
-    PUT("Sum", "s", "a", "b");
-    PUT("Sum", "Y", "s", "a");
+    put_stump(&graph, "X", "a", 0, 0.5f, 1, 2);
+    put_stump(&graph, "X", "b", 1, 0.5f, 3, 5);
+    PUT(&graph, "Sum", "s", "a", "b");
+    PUT(&graph, "Sum", "Y", "s", "a");
     expect_same_model(NULL);
 }
 END_TEST
 
 START_TEST(trees_of_other_inputs_stay_apart) {
-    put_stump("X", "a", 0, 0.5f, 1, 2);
-    PUT("Neg", "x", "X");
-    put_stump("x", "b", 1, 0.5f, 3, 5);
-    PUT("Sum", "Y", "a", "b");
+    put_stump(&graph, "X", "a", 0, 0.5f, 1, 2);
+    PUT(&graph, "Neg", "x", "X");
+    put_stump(&graph, "x", "b", 1, 0.5f, 3, 5);
+    PUT(&graph, "Sum", "Y", "a", "b");
     ck_assert_uint_eq(expect_same_model(NULL), 2);
 }
 END_TEST
@@ -263,25 +204,111 @@ START_TEST(a_leaf_that_is_refused_leaves_all_as_it_was) {
     onnx_tensor_head(&dividend, "k", TYPE_INT64, 1);
     wire_int(&dividend, 7, 12);
     wire_message(&graph, 5, &dividend);
-    put_stump("X", "a", 0, -1e30f, 0, 3);
-    put_stump("X", "b", 1, 0.5f, 3, 5);
-    put_with_int("Cast", "a", NULL, "a1", "to", TYPE_INT64);
-    PUT("Div", "a2", "k", "a1");
-    put_with_int("Cast", "a2", NULL, "a3", "to", TYPE_FLOAT);
-    PUT("Sum", "Y", "a3", "b");
+    put_stump(&graph, "X", "a", 0, -1e30f, 0, 3);
+    put_stump(&graph, "X", "b", 1, 0.5f, 3, 5);
+    put_with_int(&graph, "Cast", "a", NULL, "a1", "to", TYPE_INT64);
+    PUT(&graph, "Div", "a2", "k", "a1");
+    put_with_int(&graph, "Cast", "a2", NULL, "a3", "to", TYPE_FLOAT);
+    PUT(&graph, "Sum", "Y", "a3", "b");
     expect_same_model(NULL);
 }
 END_TEST
 
 /* Nodes that say the same are one. */
 START_TEST(trees_behind_the_same_node_have_one_input) {
-    put_constant("c", 0.25f);
-    PUT("Add", "x1", "X", "c");
-    PUT("Add", "x2", "X", "c");
-    put_stump("x1", "a", 0, 0.5f, 1, 2);
-    put_stump("x2", "b", 1, 0.5f, 3, 5);
-    PUT("Sum", "Y", "a", "b");
+    put_constant(&graph, "c", 0.25f);
+    PUT(&graph, "Add", "x1", "X", "c");
+    PUT(&graph, "Add", "x2", "X", "c");
+    put_stump(&graph, "x1", "a", 0, 0.5f, 1, 2);
+    put_stump(&graph, "x2", "b", 1, 0.5f, 3, 5);
+    PUT(&graph, "Sum", "Y", "a", "b");
     ck_assert_uint_eq(expect_same_model(NULL), 1);
+}
+END_TEST
+
+/* Both sides of the inner Sum are the tree's own. */
+START_TEST(a_sum_of_one_tree_is_part_of_what_follows_it) {
+    put_stump(&graph, "X", "a", 0, 0.5f, 0.1f, -7);
+    put_stump(&graph, "X", "b", 1, 0.25f, 3, 5);
+    PUT(&graph, "Exp", "a1", "a");
+    PUT(&graph, "Sum", "a2", "a1", "a");
+    PUT(&graph, "Sum", "Y", "a2", "b");
+    ck_assert_uint_eq(expect_same_model(NULL), 1);
+}
+END_TEST
+
+START_TEST(optional_values_may_be_left_out) {
+    put_constant(&graph, "most", 2);
+    put_classifier(&graph, "X", NULL, "a", 0, 0.5f);
+    put_classifier(&graph, "X", NULL, "b", 1, 0.25f);
+    PUT(&graph, "Clip", "a1", "a", "", "most");
+    PUT(&graph, "Sum", "Y", "a1", "b");
+    ck_assert_uint_eq(expect_same_model(NULL), 1);
+}
+END_TEST
+
+START_TEST(doubles_are_not_added_up_by_a_forest) {
+    put_stump(&graph, "X", "a", 0, 0.5f, 0.1f, -7);
+    put_stump(&graph, "X", "b", 1, 0.25f, 3, 5);
+    put_with_int(&graph, "Cast", "a", NULL, "a1", "to", TYPE_DOUBLE);
+    put_with_int(&graph, "Cast", "b", NULL, "b1", "to", TYPE_DOUBLE);
+    PUT(&graph, "Sum", "s", "a1", "b1");
+    put_with_int(&graph, "Cast", "s", NULL, "Y", "to", TYPE_FLOAT);
+    expect_same_model(NULL);
+}
+END_TEST
+
+START_TEST(what_is_spread_over_columns_stays_a_sum) {
+    put_wide_stump(&graph, "X", "a", 0, 0.5f, 0.1f, -7, 2);
+    put_stump(&graph, "X", "b", 1, 0.25f, 3, 5);
+    PUT(&graph, "Sum", "Y", "a", "b");
+    expect_same_model(NULL);
+}
+END_TEST
+
+START_TEST(a_sum_of_single_numbers_stays_one) {
+    put_stump(&graph, "X", "a", 0, 0.5f, 0.1f, -7);
+    put_stump(&graph, "X", "b", 1, 0.25f, 3, 5);
+    put_with_int(&graph, "ArgMax", "a", NULL, "a1", "keepdims", 0);
+    put_with_int(&graph, "Cast", "a1", NULL, "a2", "to", TYPE_FLOAT);
+    PUT(&graph, "Sum", "Y", "a2", "b");
+    expect_same_model(NULL);
+}
+END_TEST
+
+/* One leaf of zeros on either side, of which one is negative. */
+START_TEST(zeros_of_both_signs_are_added_up) {
+    put_stump(&graph, "X", "a", 0, 0.5f, 0, 3);
+    put_stump(&graph, "X", "b", 1, 0.25f, 0, 5);
+    PUT(&graph, "Neg", "b1", "b");
+    PUT(&graph, "Sum", "Y", "a", "b1");
+    expect_same_model(NULL);
+}
+END_TEST
+
+START_TEST(very_many_targets_are_walked_apart) {
+    put_wide_stump(&graph, "X", "Y", 0, 0.5f, 0.1f, -7, 600);
+    put_wide_stump(&graph, "X", "Z", 1, 0.5f, 4, 5, 600);
+    ck_assert_uint_eq(expect_same_model("Z"), 2);
+}
+END_TEST
+
+/* Beyond so many different inputs nobody looks for trees of the same one. */
+START_TEST(very_many_inputs_end_the_search) {
+    enum { N_INPUTS = 70 };
+    const char *sides[N_INPUTS];
+    char names[N_INPUTS][3][8];
+    for (int i = 0; i < N_INPUTS; i++) {
+        snprintf(names[i][0], sizeof names[i][0], "c%d", i);
+        snprintf(names[i][1], sizeof names[i][1], "x%d", i);
+        snprintf(names[i][2], sizeof names[i][2], "y%d", i);
+        put_constant(&graph, names[i][0], (float)i / 64 - 0.5f);
+        PUT(&graph, "Add", names[i][1], "X", names[i][0]);
+        put_stump(&graph, names[i][1], names[i][2], i % N_COLUMNS, 0.5f, 1, (float)i);
+        sides[i] = names[i][2];
+    }
+    put(&graph, "Sum", "Y", sides, N_INPUTS);
+    expect_same_model(NULL);
 }
 END_TEST
 
@@ -299,6 +326,14 @@ int main(void) {
     tcase_add_test(tests, trees_of_other_inputs_stay_apart);
     tcase_add_test(tests, a_leaf_that_is_refused_leaves_all_as_it_was);
     tcase_add_test(tests, trees_behind_the_same_node_have_one_input);
+    tcase_add_test(tests, a_sum_of_one_tree_is_part_of_what_follows_it);
+    tcase_add_test(tests, optional_values_may_be_left_out);
+    tcase_add_test(tests, doubles_are_not_added_up_by_a_forest);
+    tcase_add_test(tests, what_is_spread_over_columns_stays_a_sum);
+    tcase_add_test(tests, a_sum_of_single_numbers_stays_one);
+    tcase_add_test(tests, zeros_of_both_signs_are_added_up);
+    tcase_add_test(tests, very_many_targets_are_walked_apart);
+    tcase_add_test(tests, very_many_inputs_end_the_search);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -302,12 +302,14 @@ static ortl_status live_once(const ortl_options *options) {
     ortl_session *s = NULL;
     ortl_context *c = NULL;
     float scores[N_FLOWERS * 3];
+    double raw[N_FLOWERS * 3];
     ortl_tensor input = {"X", ORTL_FLOAT, 2, {N_FLOWERS, 4}, (void *)(uintptr_t)flowers, 0};
     ortl_status status = ortl_open(IRIS, options, &s, &error);
     if (status == ORTL_OK) status = ortl_context_new(s, &c, &error);
     if (status == ORTL_OK) status = ortl_predict(c, flowers, N_FLOWERS, 4, 1, NULL, scores, &error);
     if (status == ORTL_OK) status = ortl_context_reserve(c, 1000, &error);
     if (status == ORTL_OK) status = ortl_run(c, &input, 1, NULL, 0, &error);
+    if (status == ORTL_OK) status = ortl_raw_scores(c, &input, 1, raw, N_FLOWERS * 3, &error);
     ortl_context_free(c);
     ortl_close(s);
     return status;
@@ -318,6 +320,8 @@ START_TEST(every_allocation_may_fail) {
     ortl_allocator allocator = {&c, count_allocate, count_reallocate, count_release};
     ortl_options options = ORTL_OPTIONS_INIT;
     options.allocator = &allocator;
+    options.n_threads = (size_t)_i;
+    options.keep_forest = 1;
     ck_assert_int_eq(live_once(&options), ORTL_OK);
     ck_assert_uint_eq(c.used, 0);
     ortl_status status = ORTL_NO_MEMORY;
@@ -381,7 +385,7 @@ static Suite *session_suite(void) {
     tcase_add_test(tests, refuses_wrong_handles_and_sizes);
     tcase_add_loop_test(tests, limits_are_enforced_by_name, 0, 10);
     tcase_add_test(tests, context_and_rows_have_limits_too);
-    tcase_add_test(tests, every_allocation_may_fail);
+    tcase_add_loop_test(tests, every_allocation_may_fail, 1, 4);
     tcase_add_test(tests, what_no_row_could_run_is_refused);
     suite_add_tcase(suite, tests);
     return suite;

@@ -12,6 +12,7 @@
 
 #include "random_numbers.h"
 #include "runtime/ortlite.h"
+#include "small_graph.h"
 
 enum { N_ROWS = 40, MAX_FEATURES = 64, MAX_PATH = 1024 };
 
@@ -141,7 +142,7 @@ static int check_model(const char *path, int is_plain, int *n_raw) {
 }
 
 START_TEST(recorded_models_are_walked_to_their_leaves) {
-    static const char *const plain[] = {
+    static const char *const only_trees[] = {
         "reg__min_t3_base", "reg__special_thresholds_leq", "reg__special_thresholds_gt",
         "lightgbm__rf_reg", "reg__missing_value2",         "reg__mode_mixed_miss_partial"};
     DIR *folder = opendir(ORTL_TEST_DATA "/conformance");
@@ -151,8 +152,8 @@ START_TEST(recorded_models_are_walked_to_their_leaves) {
     while ((entry = readdir(folder)) != NULL) {
         char path[MAX_PATH];
         int is_plain = 0;
-        for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
-            if (strcmp(plain[i], entry->d_name) == 0) is_plain = 1;
+        for (size_t i = 0; i < sizeof only_trees / sizeof only_trees[0]; i++)
+            if (strcmp(only_trees[i], entry->d_name) == 0) is_plain = 1;
         snprintf(path, sizeof path, ORTL_TEST_DATA "/conformance/%s/model.onnx", entry->d_name);
         n_walked += check_model(path, is_plain, &n_raw);
     }
@@ -232,6 +233,66 @@ START_TEST(what_is_not_there_is_refused) {
 }
 END_TEST
 
+/* ---- Where the features come from ------------------------------------------------------------ */
+
+/* Whether the model's tree, which reads x, is said to read the inputs of the graph. */
+static int reads_inputs(wire_builder *graph) {
+    static const char *const outputs[] = {"Y"};
+    ortl_options options = ORTL_OPTIONS_INIT;
+    ortl_tree_info info = {.struct_size = sizeof info};
+    ortl_session *session = NULL;
+    options.keep_forest = 1;
+    put_stump(graph, "x", "Y", 0, 0.5f, 1, 2);
+    wire_builder model = finish_model(graph, 3, outputs, 1);
+    ortl_status status = ortl_open_memory(model.bytes, model.n_bytes, &options, &session, &error);
+    ck_assert_msg(status == ORTL_OK, "%s", error.message);
+    ck_assert_int_eq(ortl_tree(session, 0, &info, &error), ORTL_OK);
+    ortl_close(session);
+    wire_free(&model);
+    return info.reads_inputs;
+}
+
+START_TEST(columns_are_followed_through_what_keeps_them) {
+    wire_builder graph = {0};
+    put_with_int(&graph, "Cast", "X", NULL, "x1", "to", TYPE_DOUBLE);
+    put_with_int(&graph, "Cast", "x1", NULL, "x", "to", TYPE_FLOAT);
+    ck_assert_int_eq(reads_inputs(&graph), 1);
+    PUT(&graph, "Add", "x", "X", "X");
+    ck_assert_int_eq(reads_inputs(&graph), 0);
+    put_with_int(&graph, "Concat", "X", NULL, "x", "axis", 1);
+    ck_assert_int_eq(reads_inputs(&graph), 1);
+    put_with_int(&graph, "Concat", "X", "X", "x", "axis", 1);
+    ck_assert_int_eq(reads_inputs(&graph), 0);
+    PUT(&graph, "Neg", "n", "X");
+    put_with_int(&graph, "Concat", "n", NULL, "x", "axis", 1);
+    ck_assert_int_eq(reads_inputs(&graph), 0);
+}
+END_TEST
+
+/* Side by side in the order of the graph's inputs, or not. */
+START_TEST(inputs_side_by_side_are_columns) {
+    for (int is_turned = 0; is_turned < 2; is_turned++) {
+        wire_builder graph = {0};
+        onnx_value(&graph, 11, "W", 3);
+        put_with_int(&graph, "Concat", is_turned ? "X" : "W", is_turned ? "W" : "X", "x", "axis",
+                     1);
+        ck_assert_int_eq(reads_inputs(&graph), !is_turned);
+    }
+}
+END_TEST
+
+START_TEST(constants_are_no_inputs) {
+    wire_builder graph = {0}, tensor = {0};
+    wire_int(&tensor, 1, 1);
+    wire_int(&tensor, 1, 3);
+    wire_int(&tensor, 2, TYPE_FLOAT);
+    for (int i = 0; i < 3; i++) wire_float(&tensor, 4, (float)i);
+    wire_text(&tensor, 8, "x");
+    wire_message(&graph, 5, &tensor);
+    ck_assert_int_eq(reads_inputs(&graph), 0);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("tree");
     TCase *tests = tcase_create("tree");
@@ -239,6 +300,9 @@ int main(void) {
     tcase_add_test(tests, votes_covers_and_names_are_read);
     tcase_add_test(tests, shorter_hit_rates_end_in_nan);
     tcase_add_test(tests, what_is_not_there_is_refused);
+    tcase_add_test(tests, columns_are_followed_through_what_keeps_them);
+    tcase_add_test(tests, inputs_side_by_side_are_columns);
+    tcase_add_test(tests, constants_are_no_inputs);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

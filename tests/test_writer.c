@@ -260,6 +260,35 @@ START_TEST(a_graph_comes_back_as_it_went) {
 }
 END_TEST
 
+/* Texts as constants, a value that is left out, a type without a shape, axes without a name. */
+START_TEST(what_is_rarer_comes_back_too) {
+    static collected model;
+    ortl__byte_sink sink = {&model, collect};
+    example e;
+    ortl__graph graph = {0};
+    fill_example(&e);
+    e.nodes[1].columns = make_columns(0);
+    e.initializers[0].element_type = ORTL_STRING;
+    e.initializers[0].data = (void *)(uintptr_t)strings;
+    e.values[1] = ORTL__NO_VALUE;
+    e.inputs[0].shape[1] = -1;
+    e.outputs[0].has_shape = 0;
+    e.graph.model_version = 7;
+    ck_assert_int_eq(ortl__writer_write(&e.graph, &memory, &sink, NULL, &error), ORTL_OK);
+    read_back(&model, &graph);
+    ck_assert_int_eq(graph.model_version, 7);
+    ck_assert_int_eq(graph.inputs[0].shape[1], -1);
+    ck_assert_int_eq(graph.outputs[0].has_shape, 0);
+    ck_assert_uint_eq(graph.nodes[0].inputs[1], ORTL__NO_VALUE);
+    const ortl_string *texts = graph.initializers[0].data;
+    ck_assert_int_eq(graph.initializers[0].element_type, ORTL_STRING);
+    ck_assert_uint_eq(texts[0].n_bytes, 0);
+    ck_assert_str_eq(texts[1].data, strings[1].data);
+    ortl__graph_free(&graph);
+    ortl__ensemble_columns_free(e.nodes[1].columns);
+}
+END_TEST
+
 /* ---- Refusals and files ---------------------------------------------------------------------- */
 
 START_TEST(more_than_protobuf_can_hold) {
@@ -284,6 +313,18 @@ START_TEST(maps_are_not_written) {
     fill_example(&e);
     e.outputs[0].is_map = 1;
     ck_assert_int_eq(ortl__writer_write(&e.graph, &memory, &sink, NULL, &error), ORTL_UNSUPPORTED);
+    ck_assert_uint_eq(model.n_bytes, 0);
+}
+END_TEST
+
+START_TEST(unknown_types_are_not_written) {
+    static collected model;
+    ortl__byte_sink sink = {&model, collect};
+    example e;
+    fill_example(&e);
+    e.initializers[0].element_type = 10; /* float16 */
+    ck_assert_int_eq(ortl__writer_write(&e.graph, &memory, &sink, NULL, &error), ORTL_UNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(error.message, "\"constant\" has element type 10"));
     ck_assert_uint_eq(model.n_bytes, 0);
 }
 END_TEST
@@ -377,7 +418,9 @@ int main(void) {
     tcase_add_checked_fixture(bytes, begin, end);
     tcase_add_loop_test(bytes, a_graph_comes_back_as_it_went, 0, 2);
     tcase_add_test(bytes, more_than_protobuf_can_hold);
+    tcase_add_test(bytes, what_is_rarer_comes_back_too);
     tcase_add_test(bytes, maps_are_not_written);
+    tcase_add_test(bytes, unknown_types_are_not_written);
     tcase_add_checked_fixture(files, make_directory, remove_directory);
     tcase_add_test(files, a_file_is_replaced_as_a_whole);
     tcase_add_test(files, a_failure_leaves_everything_as_it_was);
