@@ -128,7 +128,7 @@ static void sort_members(ortl__set_tests *tests) {
     uint32_t from = 0, n_kept = 0;
     for (uint32_t j = 0; j < tests->n_features; j++) {
         uint32_t end = tests->begin[j + 1], first = n_kept;
-        sort_keys(tests->keys + from, end - from);
+        if (from < end) sort_keys(tests->keys + from, end - from);
         for (; from < end; from++)
             if (n_kept == first || tests->keys[n_kept - 1] != tests->keys[from])
                 tests->keys[n_kept++] = tests->keys[from];

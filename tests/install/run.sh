@@ -56,12 +56,16 @@ check "$work/cmake/embed_ortlite_static"
 
 # The service: two connections at once, right and wrong rows, against what the program predicts.
 serve() {
-    # A port that is taken ends the service; then the next is tried.
+    # A port that is taken ends the service; then the next is tried. bash knows sockets.
     for port in $(seq 20000 20020); do
-        LD_LIBRARY_PATH=$library "$work/cmake/service" "$source/examples/iris/iris.onnx" "$port" 2>/dev/null &
+        LD_LIBRARY_PATH=$library $emulator "$work/cmake/service" "$source/examples/iris/iris.onnx" "$port" \
+            2>/dev/null &
         service=$!
         sleep 0.3
-        if kill -0 "$service" 2>/dev/null; then return; fi
+        while kill -0 "$service" 2>/dev/null; do
+            if bash -c 'exec 5<>"/dev/tcp/127.0.0.1/$1"' bash "$port" 2>/dev/null; then return; fi
+            sleep 0.1
+        done
     done
     echo "FAIL: the service did not start"
     exit 1
@@ -69,7 +73,7 @@ serve() {
 serve
 tail -n +2 "$source/examples/iris/iris.csv" >"$work/rows"
 echo nonsense >>"$work/rows"
-# bash knows sockets; a second connection stays open meanwhile.
+# A second connection stays open meanwhile.
 bash -c 'exec 5<>"/dev/tcp/127.0.0.1/$1" 6<>"/dev/tcp/127.0.0.1/$1"
     echo 5.1,3.5,1.4,0.2 >&6
     while read -r row; do echo "$row" >&5; read -r said <&5; echo "$said"; done <"$2" >"$3"
@@ -84,7 +88,7 @@ if ! head -n 150 "$work/answers" | cut -d, -f1 | cmp -s - "$work/labels" ||
     exit 1
 fi
 echo "ok: service answers 151 rows and one that is none"
-LD_LIBRARY_PATH=$library "$work/cmake/train_in_c" "$source/examples/iris/iris.csv" "$work/forest.onnx" >/dev/null
+LD_LIBRARY_PATH=$library $emulator "$work/cmake/train_in_c" "$source/examples/iris/iris.csv" "$work/forest.onnx" >/dev/null
 [ -s "$work/forest.onnx" ]
 
 # The shared library needs libc, libm and libprotobuf-c, nothing else, and shows ortl_ names only.
