@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,52 +61,18 @@ void harness_outputs(harness *h, uint32_t n_outputs) {
 
 /* ---- Attributes ------------------------------------------------------------------------------ */
 
-static ortl__attribute *add_attribute(harness *h, const char *name, ortl__attribute_kind kind,
-                                      uint64_t count) {
+void harness_attribute(harness *h, const char *name, ortl__attribute_kind kind, uint64_t count,
+                       const void *values) {
     if (h->node.n_attributes == HARNESS_MAX) abort();
     ortl__attribute *attribute = &h->attributes[h->node.n_attributes++];
-    attribute->name = name;
-    attribute->kind = kind;
-    attribute->count = count;
-    return attribute;
+    *attribute = (ortl__attribute){.name = name, .kind = kind, .count = count};
+    memcpy(&attribute->as, &values, sizeof values);
 }
 
 void harness_int(harness *h, const char *name, int64_t value) {
     int64_t *kept = reserve(h, 1, sizeof *kept);
     *kept = value;
-    add_attribute(h, name, ORTL__ATTRIBUTE_INT, 1)->as.ints = kept;
-}
-
-void harness_float(harness *h, const char *name, float value) {
-    float *kept = reserve(h, 1, sizeof *kept);
-    *kept = value;
-    add_attribute(h, name, ORTL__ATTRIBUTE_FLOAT, 1)->as.floats = kept;
-}
-
-static ortl_string *keep_strings(harness *h, uint64_t n, const char *const *values) {
-    ortl_string *strings = reserve(h, n, sizeof *strings);
-    for (uint64_t i = 0; i < n; i++) strings[i] = (ortl_string){values[i], strlen(values[i])};
-    return strings;
-}
-
-void harness_string(harness *h, const char *name, const char *value) {
-    add_attribute(h, name, ORTL__ATTRIBUTE_STRING, 1)->as.strings = keep_strings(h, 1, &value);
-}
-
-void harness_ints(harness *h, const char *name, uint64_t n, const int64_t *values) {
-    add_attribute(h, name, ORTL__ATTRIBUTE_INTS, n)->as.ints = values;
-}
-
-void harness_floats(harness *h, const char *name, uint64_t n, const float *values) {
-    add_attribute(h, name, ORTL__ATTRIBUTE_FLOATS, n)->as.floats = values;
-}
-
-void harness_strings(harness *h, const char *name, uint64_t n, const char *const *values) {
-    add_attribute(h, name, ORTL__ATTRIBUTE_STRINGS, n)->as.strings = keep_strings(h, n, values);
-}
-
-void harness_tensor(harness *h, const char *name, const ortl__constant *value) {
-    add_attribute(h, name, ORTL__ATTRIBUTE_TENSOR, 1)->as.tensor = value;
+    harness_attribute(h, name, ORTL__ATTRIBUTE_INT, 1, kept);
 }
 
 /* ---- Inputs ---------------------------------------------------------------------------------- */
@@ -146,12 +113,6 @@ void harness_left_out(harness *h) {
     h->value_places[number] = NULL;
 }
 
-void harness_texts(harness *h, uint32_t rank, const int64_t *shape, const char *const *texts) {
-    uint64_t n = 1;
-    for (uint32_t i = 0; i < rank; i++) n *= (uint64_t)shape[i];
-    harness_input(h, ORTL_STRING, rank, shape, keep_strings(h, n, texts));
-}
-
 /* ---- Steps ----------------------------------------------------------------------------------- */
 
 /* What loading a model does with the step. */
@@ -170,7 +131,10 @@ static ortl_status prepare_step(harness *h) {
     step->outputs = h->node.outputs;
     step->is_row_wise = (step->operator->flags & ORTL__OPERATOR_ROW_WISE) != 0;
     step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
-    ortl_status status = step->operator->prepare(&h->loading, step, &h->error);
+    ortl_status status = h->make_columns ? h->make_columns(h) : ORTL_OK;
+    if (status == ORTL_OK) status = step->operator->prepare(&h->loading, step, &h->error);
+    ortl__ensemble_columns_free(h->node.columns);
+    h->node.columns = NULL;
     if (status == ORTL_OK) status = ortl__trees_finish(&h->loading, step, &h->error);
     for (uint32_t i = 0; i < h->node.n_outputs; i++)
         h->tensors[HARNESS_MAX + i].type = h->values[HARNESS_MAX + i].type;
@@ -253,8 +217,16 @@ ortl_status harness_prepare(harness *h) {
     return prepare_step(h);
 }
 
+ortl_status harness_load(harness *h) {
+    return prepare_step(h);
+}
+
 ortl_status harness_run(harness *h) {
-    ortl_status status = h->step.operator? ORTL_OK : harness_prepare(h);
+    ortl_status status = h->step.operator? ORTL_OK : prepare_step(h);
+    const ortl__tensor *first = h->inputs[0];
+    h->call.column_stride = 1;
+    if (first && first->rank > 0 && first->shape[0] > 0)
+        h->call.row_stride = (ptrdiff_t)(first->n_elements / (uint64_t)first->shape[0]);
     if (status == ORTL_OK) status = h->step.operator->shape(&h->call, &h->error);
     for (uint32_t i = 0; i < h->node.n_outputs && status == ORTL_OK; i++) {
         ortl__tensor *output = h->outputs[i];
@@ -270,93 +242,59 @@ ortl_status harness_run(harness *h) {
 
 /* ---- What is expected ------------------------------------------------------------------------ */
 
-static void expect_run(harness *h) {
-    h->error.message[0] = '\0';
-    ck_assert_msg(harness_run(h) == ORTL_OK, "%s", h->error.message);
-}
-
-static void expect_shape(const ortl__tensor *output, ortl_type type, uint32_t rank,
-                         const int64_t *shape) {
-    ck_assert_int_eq(output->type, type);
-    ck_assert_uint_eq(output->rank, rank);
-    for (uint32_t i = 0; i < rank; i++) ck_assert_int_eq(output->shape[i], shape[i]);
-}
-
 /* Element i of a tensor of reals. */
-static double real_at(ortl_type type, const void *elements, uint64_t i) {
-    return type == ORTL_FLOAT ? (double)((const float *)elements)[i]
-                              : ((const double *)elements)[i];
+static double real_at(const ortl__tensor *tensor, uint64_t i) {
+    return tensor->type == ORTL_FLOAT ? (double)((const float *)tensor->data)[i]
+                                      : ((const double *)tensor->data)[i];
 }
 
-static int is_real(ortl_type type) {
-    return type == ORTL_FLOAT || type == ORTL_DOUBLE;
+static int is_same(const ortl__tensor *found, const ortl__tensor *wanted, uint64_t i,
+                   double tolerance) {
+    size_t n_bytes = ortl_type_bytes(found->type);
+    if (found->type == ORTL_STRING) {
+        const ortl_string *left = (const ortl_string *)found->data + i;
+        const ortl_string *right = (const ortl_string *)wanted->data + i;
+        return left->n_bytes == right->n_bytes &&
+               memcmp(left->data, right->data, left->n_bytes) == 0;
+    }
+    if (found->type == ORTL_FLOAT || found->type == ORTL_DOUBLE) {
+        double x = real_at(found, i), y = real_at(wanted, i);
+        if (isnan(y)) return isnan(x);
+        if (tolerance > 0) return x == y || fabs(x - y) <= tolerance * fabs(y);
+    }
+    return memcmp((const char *)found->data + i * n_bytes, (const char *)wanted->data + i * n_bytes,
+                  n_bytes) == 0;
 }
 
-void harness_expect_also(harness *h, uint32_t number, ortl_type type, uint32_t rank,
-                         const int64_t *shape, const void *elements) {
-    size_t n_bytes = ortl_type_bytes(type);
-    const ortl__tensor *output = h->outputs[number];
-    expect_shape(output, type, rank, shape);
-    for (uint64_t i = 0; i < output->n_elements; i++) {
-        const char *found = (const char *)output->data + i * n_bytes;
-        const char *wanted = (const char *)elements + i * n_bytes;
-        if (is_real(type) && isnan(real_at(type, elements, i)))
-            ck_assert_msg(isnan(real_at(type, output->data, i)), "element %d is no NaN", (int)i);
-        else
-            ck_assert_msg(memcmp(found, wanted, n_bytes) == 0, "element %d (%.17g, wanted %.17g)",
-                          (int)i, is_real(type) ? real_at(type, output->data, i) : 0,
-                          is_real(type) ? real_at(type, elements, i) : 0);
+static void text_of(const ortl__tensor *tensor, uint64_t i, char text_out[64]) {
+    switch (tensor->type) {
+    case ORTL_FLOAT:
+    case ORTL_DOUBLE: snprintf(text_out, 64, "%.17g", real_at(tensor, i)); break;
+    case ORTL_STRING:
+        snprintf(text_out, 64, "\"%s\"", ((const ortl_string *)tensor->data)[i].data);
+        break;
+    case ORTL_INT64:
+        snprintf(text_out, 64, "%lld", (long long)((const int64_t *)tensor->data)[i]);
+        break;
+    default: snprintf(text_out, 64, "another"); break;
     }
 }
 
-void harness_expect(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
-                    const void *elements) {
-    expect_run(h);
-    harness_expect_also(h, 0, type, rank, shape, elements);
-}
-
-void harness_expect_also_near(harness *h, uint32_t number, ortl_type type, uint32_t rank,
-                              const int64_t *shape, const void *elements, double tolerance) {
-    const ortl__tensor *output = h->outputs[number];
-    expect_shape(output, type, rank, shape);
-    for (uint64_t i = 0; i < output->n_elements; i++) {
-        double found = real_at(type, output->data, i), wanted = real_at(type, elements, i);
-        int is_same = isnan(wanted) ? isnan(found) : found == wanted;
-        ck_assert_msg(is_same || fabs(found - wanted) <= tolerance * fabs(wanted),
-                      "element %d is %.17g, wanted %.17g", (int)i, found, wanted);
+void harness_expect_output(const harness *h, const char *place, uint32_t number,
+                           const ortl__tensor *wanted, double tolerance) {
+    const ortl__tensor *found = h->outputs[number];
+    char left[64], right[64];
+    ck_assert_msg(found->type == wanted->type, "%s: output %d is %s", place, (int)number,
+                  ortl_type_name(found->type));
+    ortl__tensor_shape_text(found, left);
+    ortl__tensor_shape_text(wanted, right);
+    ck_assert_msg(strcmp(left, right) == 0, "%s: output %d is %s, wanted %s", place, (int)number,
+                  left, right);
+    for (uint64_t i = 0; i < found->n_elements; i++) {
+        if (is_same(found, wanted, i, tolerance)) continue;
+        text_of(found, i, left);
+        text_of(wanted, i, right);
+        ck_abort_msg("%s: element %d of output %d is %s, wanted %s", place, (int)i, (int)number,
+                     left, right);
     }
-}
-
-void harness_expect_near(harness *h, ortl_type type, uint32_t rank, const int64_t *shape,
-                         const void *elements, double tolerance) {
-    expect_run(h);
-    harness_expect_also_near(h, 0, type, rank, shape, elements, tolerance);
-}
-
-void harness_expect_texts(harness *h, uint32_t rank, const int64_t *shape,
-                          const char *const *texts) {
-    expect_run(h);
-    expect_shape(h->outputs[0], ORTL_STRING, rank, shape);
-    const ortl_string *strings = h->outputs[0]->data;
-    for (uint64_t i = 0; i < h->outputs[0]->n_elements; i++) {
-        ck_assert_uint_eq(strings[i].n_bytes, strlen(texts[i]));
-        ck_assert_int_eq(memcmp(strings[i].data, texts[i], strings[i].n_bytes), 0);
-    }
-}
-
-static void expect_error(const harness *h, ortl_status found, ortl_status wanted,
-                         const char *text) {
-    ck_assert_int_eq(found, wanted);
-    ck_assert_int_eq(h->error.status, wanted);
-    ck_assert_msg(strstr(h->error.message, text) != NULL, "\"%s\" is not in \"%s\"", text,
-                  h->error.message);
-}
-
-void harness_expect_refused(harness *h, ortl_status status, const char *text) {
-    expect_error(h, harness_prepare(h), status, text);
-}
-
-void harness_expect_failure(harness *h, ortl_status status, const char *text) {
-    ck_assert_msg(harness_prepare(h) == ORTL_OK, "%s", h->error.message);
-    expect_error(h, harness_run(h), status, text);
 }
