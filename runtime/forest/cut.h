@@ -15,11 +15,9 @@ typedef struct ortl__cut {
     int low_is_true; /* the low side is the true child */
 } ortl__cut;
 
-/* Keys of NaN, below and above all others and all limits. */
+/* Keys of a float that is NaN, below and above all others and all limits. */
 #define ORTL__KEY32_LOW  INT32_MIN
 #define ORTL__KEY32_HIGH INT32_MAX
-#define ORTL__KEY64_LOW  INT64_MIN
-#define ORTL__KEY64_HIGH INT64_MAX
 
 /* The key of a float that is not NaN, given its bits; both zeros have key 0. Without a branch,
  * which signs that come as they like would mislead. */

@@ -4,101 +4,106 @@
  *   NAMED(x)  the name of function x for this type
  *   REAL      float or double
  *   BITS      unsigned integer of that size
- *   KEY       signed integer of that size
  *   NODE      ortl__node32 or ortl__node64
- *   LINK      type of the link of a NODE
  *   COMBINE   one vote, as ortl__votes_combine
- *   TO_KEY    bits -> key, IS_NAN bits -> NaN or not, KEY_LOW and KEY_HIGH: see cut.h
+ *   TO_KEY    bits -> key, IS_NAN bits -> NaN or not, see cut.h
  */
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-static void NAMED(make_keys)(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
-                             unsigned row_bits, void *keys_out) {
-    for (uint32_t j = 0; j < n_columns; j++) {
-        const REAL *from =
-            (const REAL *)rows->data + (ptrdiff_t)(columns[j] >> 1) * rows->column_stride;
-        KEY *keys = (KEY *)keys_out + ((size_t)j << row_bits);
-        KEY of_nan = columns[j] & 1 ? KEY_LOW : KEY_HIGH;
-        for (size_t i = 0; i < rows->n_rows; i++, from += rows->row_stride) {
+/* Numbers without signs in the order of the keys and limits of cut.h, NaN the lowest or highest. */
+#define RAISED(key) ((BITS)(key) ^ (BITS)1 << (8 * sizeof(BITS) - 1))
+
+/* Keys of column j and row i at j * column_step + i * row_step. */
+INLINE void NAMED(put_keys)(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
+                            size_t column_step, size_t row_step, BITS *keys) {
+    for (size_t i = 0; i < rows->n_rows; i++, keys += row_step) {
+        const REAL *row = (const REAL *)rows->data + (ptrdiff_t)i * rows->row_stride;
+        keys[0] = 0;
+        for (uint32_t j = 1; j < n_columns; j++) {
             BITS bits;
-            memcpy(&bits, from, sizeof bits);
-            keys[i] = IS_NAN(bits) ? of_nan : TO_KEY(bits);
+            memcpy(&bits, row + (ptrdiff_t)(columns[j] >> 1) * rows->column_stride, sizeof bits);
+            BITS of_nan = columns[j] & 1 ? 0 : (BITS)-1;
+            keys[j * column_step] = IS_NAN(bits) ? of_nan : RAISED(TO_KEY(bits));
         }
     }
 }
 
-/* ---- Walking --------------------------------------------------------------------------------- */
-
-/* One step of the n walks of a list. Those that end leave it, and the numbers of their leaves are
- * written; returns how many are left. No branch depends on the way of a walk. */
-INLINE uint32_t NAMED(advance)(const ortl__node_walks *walks, uint32_t *ids, uint32_t *places,
-                               uint32_t n, const unsigned column_bits, const unsigned row_bits) {
-    const NODE *nodes = walks->nodes;
-    const KEY *keys = walks->keys;
-    const size_t row_mask = ((size_t)1 << row_bits) - 1;
-    uint32_t n_left = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t id = ids[i], at = places[i];
-        const LINK link = nodes[at].link;
-        const size_t column = link >> ORTL__LINK_FLAGS & (((LINK)1 << column_bits) - 1);
-        const uint32_t leap = (uint32_t)(link >> (column_bits + ORTL__LINK_FLAGS));
-        const uint32_t is_high = keys[column << row_bits | (id & row_mask)] >= nodes[at].bound;
-        const uint32_t low_is_leaf = (uint32_t)link / ORTL__LINK_LOW_LEAF & 1;
-        const uint32_t high_is_leaf = (uint32_t)link & ORTL__LINK_HIGH_LEAF;
-        const uint32_t has_ended = (is_high & high_is_leaf) | ((is_high ^ 1) & low_is_leaf);
-        const uint32_t nowhere = ORTL__NODE_WALKS;
-        walks->leaves[nowhere ^ ((nowhere ^ id) & (0u - has_ended))] =
-            leap + (is_high & low_is_leaf);
-        ids[n_left] = id;
-        places[n_left] = at + 1 + (leap & (0u - (is_high & ~low_is_leaf)));
-        n_left += has_ended ^ 1;
-    }
-    return n_left;
+/* keys (1 << row_bits, n_columns). */
+static void NAMED(keys_by_row)(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
+                               unsigned row_bits, void *keys) {
+    (void)row_bits;
+    NAMED(put_keys)(columns, n_columns, rows, 1, n_columns, keys);
 }
 
-/* Appends the walks of all rows down a tree to the list of n; returns how many there are now. */
-static uint32_t NAMED(begin_tree)(const ortl__node_walks *walks, uint32_t tree, uint32_t *ids,
-                                  uint32_t *places, uint32_t n) {
-    int has_tests = walks->node_begin[tree] < walks->node_begin[tree + 1];
-    for (uint32_t row = 0; row < walks->n_rows; row++) {
-        walks->leaves[tree << walks->row_bits | row] = 0;
-        ids[n + row] = tree << walks->row_bits | row;
-        places[n + row] = walks->node_begin[tree];
-    }
-    return has_tests ? n + walks->n_rows : n;
+/* ---- Walking --------------------------------------------------------------------------------- */
+
+/* Takes IN_FLIGHT walks from their places to their leaves. */
+INLINE void NAMED(descend)(const NODE *nodes, size_t *places, const BITS *const *keys,
+                           const unsigned column_bits) {
+    size_t at[IN_FLIGHT];
+    size_t leaps;
+    UNROLLED for (int r = 0; r < IN_FLIGHT; r++) at[r] = places[r];
+    do {
+        leaps = 0;
+        UNROLLED for (int r = 0; r < IN_FLIGHT; r++) {
+            const NODE node = nodes[at[r]];
+            const size_t leap = (size_t)(node.link >> column_bits);
+            const size_t column = (size_t)(node.link & (((BITS)1 << column_bits) - 1));
+            at[r] += leap + (node.limit < keys[r][column]);
+            leaps |= leap;
+        }
+    } while (leaps != 0);
+    UNROLLED for (int r = 0; r < IN_FLIGHT; r++) places[r] = at[r];
 }
 
 static void NAMED(walk)(const ortl__node_walks *walks) {
-    uint32_t ids[ORTL__NODE_LIST], places[ORTL__NODE_LIST], tree = 0, n = 0;
-    do {
-        while (tree < walks->n_trees && n + walks->n_rows <= ORTL__NODE_LIST)
-            n = NAMED(begin_tree)(walks, tree++, ids, places, n);
-        if (walks->column_bits == 8 && walks->row_bits == ORTL__NODE_ROW_BITS)
-            n = NAMED(advance)(walks, ids, places, n, 8, ORTL__NODE_ROW_BITS);
+    const uint32_t n = walks->n_trees * walks->n_rows;
+    uint32_t tree = 0, row = 0;
+    for (uint32_t i = 0; i < n; i += IN_FLIGHT) {
+        size_t places[IN_FLIGHT], ids[IN_FLIGHT];
+        const BITS *keys[IN_FLIGHT];
+        for (uint32_t r = 0; r < IN_FLIGHT; r++) { /* the last walk as often as needed */
+            ids[r] = (size_t)tree << walks->row_bits | row;
+            places[r] = walks->roots[tree];
+            keys[r] = (const BITS *)walks->keys + (size_t)row * walks->n_columns;
+            if (i + r + 1 < n && ++row == walks->n_rows) row = 0, tree++;
+        }
+        if (walks->column_bits == 8)
+            NAMED(descend)(walks->nodes, places, keys, 8);
         else
-            n = NAMED(advance)(walks, ids, places, n, walks->column_bits, walks->row_bits);
-    } while (n > 0 || tree < walks->n_trees);
+            NAMED(descend)(walks->nodes, places, keys, walks->column_bits);
+        for (uint32_t r = 0; r < IN_FLIGHT; r++)
+            ((BITS *)walks->given)[ids[r]] = ((const NODE *)walks->nodes)[places[r]].limit;
+    }
 }
 
 /* ---- Leaves ---------------------------------------------------------------------------------- */
 
-static void NAMED(add)(const void *values, const uint32_t *leaves, size_t n, void *sums) {
-    for (size_t i = 0; i < n; i++) ((REAL *)sums)[i] += ((const REAL *)values)[leaves[i]];
+static inline REAL NAMED(real_of)(BITS bits) {
+    REAL real;
+    memcpy(&real, &bits, sizeof real);
+    return real;
+}
+
+/* sums[i] += what n bits give. Eight at a time, which compilers turn into vectors. */
+static void NAMED(add)(const BITS *restrict given, uint32_t n, REAL *restrict sums) {
+    uint32_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (uint32_t k = i; k < i + 8; k++) sums[k] += NAMED(real_of)(given[k]);
+    for (; i < n; i++) sums[i] += NAMED(real_of)(given[i]);
 }
 
 /* Adds one value for each row, from one tree: sums (n_rows). */
-static void NAMED(add_tree)(const ortl__node_pack *pack, uint32_t tree, const uint32_t *leaves,
+static void NAMED(add_tree)(const ortl__node_pack *pack, uint32_t tree, const BITS *given,
                             uint32_t n_rows, REAL *sums) {
-    const REAL *values = (const REAL *)pack->values + pack->leaf_begin[tree];
     const ortl__votes *votes = &pack->votes;
     if (votes->aggregate > ORTL__AGGREGATE_SUM) {
         for (uint32_t i = 0; i < n_rows; i++)
-            sums[i] = COMBINE(votes->aggregate, sums[i], values[leaves[i]], votes->is_first[tree]);
-    } else if (n_rows < FEW_ROWS) {
-        for (uint32_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
+            sums[i] =
+                COMBINE(votes->aggregate, sums[i], NAMED(real_of)(given[i]), votes->is_first[tree]);
     } else {
-        pack->loops->add(values, leaves, n_rows, sums);
+        NAMED(add)(given, n_rows, sums);
     }
 }
 
@@ -106,7 +111,7 @@ static void NAMED(add_tree)(const ortl__node_pack *pack, uint32_t tree, const ui
  * through memory takes thrice as long. */
 static void NAMED(add_row)(const ortl__node_pack *pack, const ortl__node_walks *walks,
                            uint32_t first_tree, REAL *sums) {
-    const uint32_t *leaf_begin = pack->leaf_begin + first_tree;
+    const BITS *given = walks->given;
     uint32_t target = ortl__votes_target(&pack->votes, first_tree);
     REAL sum = sums[target];
     for (uint32_t t = 0; t < walks->n_trees; t++) {
@@ -116,24 +121,24 @@ static void NAMED(add_row)(const ortl__node_pack *pack, const ortl__node_walks *
             target = next;
             sum = sums[target];
         }
-        sum += ((const REAL *)pack->values)[leaf_begin[t] + walks->leaves[t]];
+        sum += NAMED(real_of)(given[t]);
     }
     sums[target] = sum;
 }
 
-/* Trees that give one value each, from first_tree on: sums (n_targets, 1 << row_bits). */
+/* Trees that give one value each, from first_tree on: sums (n_targets, n_rows). */
 static void NAMED(add_one)(const ortl__node_pack *pack, const ortl__node_walks *walks,
                            uint32_t first_tree, REAL *sums) {
     const ortl__votes *votes = &pack->votes;
-    const uint32_t *leaves = walks->leaves;
+    const BITS *given = walks->given;
     if (walks->n_rows == 1 && votes->aggregate <= ORTL__AGGREGATE_SUM) {
         NAMED(add_row)(pack, walks, first_tree, sums);
         return;
     }
-    for (uint32_t t = 0; t < walks->n_trees; t++, leaves += (size_t)1 << walks->row_bits) {
+    for (uint32_t t = 0; t < walks->n_trees; t++, given += (size_t)1 << walks->row_bits) {
         size_t target = ortl__votes_target(votes, first_tree + t);
         NAMED(add_tree)
-        (pack, first_tree + t, leaves, walks->n_rows, sums + (target << walks->row_bits));
+        (pack, first_tree + t, given, walks->n_rows, sums + target * walks->n_rows);
     }
 }
 
@@ -141,13 +146,12 @@ static void NAMED(add_one)(const ortl__node_pack *pack, const ortl__node_walks *
 static void NAMED(add_dense)(const ortl__node_pack *pack, const ortl__node_walks *walks,
                              uint32_t first_tree, REAL *sums) {
     const ortl__votes *votes = &pack->votes;
-    const size_t n_targets = votes->n_targets, stride = (size_t)1 << walks->row_bits;
+    const size_t n_targets = votes->n_targets;
     for (uint32_t t = 0; t < walks->n_trees; t++) {
-        const REAL *values =
-            (const REAL *)pack->values + pack->leaf_begin[first_tree + t] * n_targets;
+        const BITS *given = (const BITS *)walks->given + ((size_t)t << walks->row_bits);
         int is_first = votes->is_first[first_tree + t];
         for (uint32_t i = 0; i < walks->n_rows; i++) {
-            const REAL *value = values + walks->leaves[t * stride + i] * n_targets;
+            const REAL *value = (const REAL *)pack->values + (size_t)*given++ * n_targets;
             REAL *sum = sums + i * n_targets;
             if (votes->aggregate <= ORTL__AGGREGATE_SUM)
                 for (size_t k = 0; k < n_targets; k++) sum[k] += value[k];
@@ -166,7 +170,7 @@ static void NAMED(run_trees)(const ortl__node_pack *pack, ortl__node_walks *walk
     for (uint32_t tree = 0; tree < pack->n_trees; tree += walks->n_trees) {
         uint32_t left = pack->n_trees - tree;
         walks->n_trees = left < most_trees ? left : most_trees;
-        walks->node_begin = pack->node_begin + tree;
+        walks->roots = pack->roots + tree;
         pack->loops->walk(walks);
         if (pack->votes.shape == ORTL__VOTES_ONE)
             NAMED(add_one)(pack, walks, tree, sums);
@@ -178,26 +182,26 @@ static void NAMED(run_trees)(const ortl__node_pack *pack, ortl__node_walks *walk
 /* At most ORTL__NODE_ROWS rows through all trees. */
 static void NAMED(run_block)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
                              void *scratch) {
-    uint32_t leaves[ORTL__NODE_WALKS + 1];
-    size_t n_targets = pack->votes.n_targets;
+    BITS given[ORTL__NODE_WALKS];
+    size_t n_targets = pack->votes.n_targets, n_rows = rows->n_rows;
     ortl__node_walks walks = {.nodes = pack->nodes,
                               .keys = scratch,
-                              .n_rows = (uint32_t)rows->n_rows,
-                              .row_bits = bits_of_rows(rows->n_rows),
+                              .n_rows = (uint32_t)n_rows,
+                              .row_bits = bits_of_rows(n_rows),
+                              .n_columns = pack->n_columns,
                               .column_bits = pack->column_bits,
-                              .leaves = leaves};
+                              .given = given};
     pack->loops->make_keys(pack->columns, pack->n_columns, rows, walks.row_bits, scratch);
     if (pack->votes.shape == ORTL__VOTES_DENSE || n_targets == 1) {
-        memset(sums, 0, rows->n_rows * n_targets * sizeof *sums);
+        memset(sums, 0, n_rows * n_targets * sizeof *sums);
         NAMED(run_trees)(pack, &walks, sums);
         return;
     }
     REAL *by_target = (REAL *)scratch + ((size_t)pack->n_columns << walks.row_bits);
-    memset(by_target, 0, (n_targets << walks.row_bits) * sizeof *sums);
+    memset(by_target, 0, n_targets * n_rows * sizeof *sums);
     NAMED(run_trees)(pack, &walks, by_target);
-    for (size_t i = 0; i < rows->n_rows; i++)
-        for (size_t k = 0; k < n_targets; k++)
-            sums[i * n_targets + k] = by_target[(k << walks.row_bits) + i];
+    for (size_t i = 0; i < n_rows; i++)
+        for (size_t k = 0; k < n_targets; k++) sums[i * n_targets + k] = by_target[k * n_rows + i];
 }
 
 static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
@@ -213,36 +217,44 @@ static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL
 
 /* ---- Building -------------------------------------------------------------------------------- */
 
-/* The test at a place of the list, whose column is known. */
-static NODE NAMED(make_test)(const ortl__node_pack *pack, const ortl__preorder_node *listed,
-                             uint32_t place, const ortl__cut *cut, uint32_t column) {
-    uint32_t low = place + 1, high = listed[place].high;
-    int low_is_leaf = listed[low].high == 0, high_is_leaf = listed[high].high == 0;
-    LINK link = (LINK)column << ORTL__LINK_FLAGS;
-    LINK leap = (high - listed[high].leaf) - (low - listed[low].leaf); /* tests on the low side */
-    if (low_is_leaf || high_is_leaf) leap = listed[low_is_leaf ? low : high].leaf;
-    if (low_is_leaf) link |= ORTL__LINK_LOW_LEAF;
-    if (high_is_leaf) link |= ORTL__LINK_HIGH_LEAF;
-    link |= leap << (pack->column_bits + ORTL__LINK_FLAGS);
-    return (NODE){(KEY)(cut->limit + 1), link};
+/* Writes a node of the list to its place. children: where those of a test lie; leaf: the number of
+ * a leaf. */
+static void NAMED(put_node)(const ortl__node_pack *pack, const ortl__preorder *preorder,
+                            const uint32_t *sides, const ortl__preorder_node *listed,
+                            uint32_t place, uint32_t children, uint32_t leaf) {
+    const ortl__forest *forest = preorder->forest;
+    NODE *node = (NODE *)pack->nodes + place;
+    ortl__cut cut = {0};
+    *node = (NODE){leaf, 0};
+    if (listed->high != 0) {
+        ortl__cut_of(forest, listed->row, &cut);
+        node->limit = RAISED(cut.limit);
+        node->link = (BITS)(children - place) << pack->column_bits |
+                     column_of(forest, sides, listed->row, &cut);
+    } else if (pack->votes.shape == ORTL__VOTES_ONE) {
+        ortl__votes_copy(&pack->votes, forest, listed->row, &node->limit);
+    } else {
+        ortl__votes_copy(&pack->votes, forest, listed->row,
+                         (REAL *)pack->values + (size_t)leaf * pack->votes.n_targets);
+    }
 }
 
 /* Appends the tree that was listed. sides: see column_of. */
-static void NAMED(pack_tree)(ortl__node_pack *pack, const ortl__preorder *preorder,
-                             const uint32_t *sides, uint32_t tree) {
-    const ortl__forest *forest = preorder->forest;
-    NODE *nodes = (NODE *)pack->nodes; /* NULL when no tree has a test */
-    size_t first = pack->node_begin[tree], n_values = ortl__votes_per_leaf(&pack->votes);
-    REAL *values = (REAL *)pack->values + pack->leaf_begin[tree] * n_values;
+static void NAMED(pack_tree)(const ortl__node_pack *pack, const ortl__preorder *preorder,
+                             const uint32_t *sides, uint32_t root, uint32_t first_leaf) {
+    const ortl__preorder_node *nodes = preorder->nodes;
+#define CHILDREN(i) (root + 1 + 2 * ((i)-nodes[i].leaf))
+#define PUT(i, place)                                                                              \
+    NAMED(put_node)                                                                                \
+    (pack, preorder, sides, &nodes[i], place, CHILDREN(i), first_leaf + nodes[i].leaf)
+    PUT(0, root);
     for (uint32_t i = 0; i < preorder->n_nodes; i++) {
-        const ortl__preorder_node *node = &preorder->nodes[i];
-        ortl__cut cut = {0};
-        if (node->high == 0) {
-            ortl__votes_copy(&pack->votes, forest, node->row, values + node->leaf * n_values);
-            continue;
-        }
-        ortl__cut_of(forest, node->row, &cut);
-        nodes[first + i - node->leaf] = NAMED(make_test)(
-            pack, preorder->nodes, i, &cut, column_of(forest, sides, node->row, &cut));
+        if (nodes[i].high == 0) continue;
+        PUT(i + 1, CHILDREN(i));
+        PUT(nodes[i].high, CHILDREN(i) + 1);
     }
+#undef CHILDREN
+#undef PUT
 }
+
+#undef RAISED

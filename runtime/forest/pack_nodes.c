@@ -1,18 +1,19 @@
 /*
- * Builds the node form; nodes_template.h and x86/nodes_avx512.c walk it.
+ * Builds the node form; nodes_template.h and nodes_vector_template.h walk it.
  */
 #include "pack_nodes.h"
 
 #include <string.h>
 
-#define INLINE __attribute__((always_inline)) static inline
+#define INLINE   __attribute__((always_inline)) static inline
+#define UNROLLED _Pragma("GCC unroll 8")
 
 static size_t key_bytes(const ortl__node_pack *pack) {
     return pack->is_double ? sizeof(int64_t) : sizeof(int32_t);
 }
 
-/* Rows for which a call of a loop does not pay. */
-enum { FEW_ROWS = 4 };
+/* Walks that are under way at a time in the plain loops. More wait for the deepest leaf of more. */
+enum { IN_FLIGHT = 8 };
 
 /* Bits that number so many rows, at most ORTL__NODE_ROWS. */
 static unsigned bits_of_rows(size_t n_rows) {
@@ -42,56 +43,49 @@ static double combine_double(ortl__aggregate aggregate, double so_far, double vo
 #define NAMED(x) x##_float
 #define REAL     float
 #define BITS     uint32_t
-#define KEY      int32_t
 #define NODE     ortl__node32
-#define LINK     uint32_t
 #define TO_KEY   ortl__key32
 #define IS_NAN   ortl__is_nan32
-#define KEY_LOW  ORTL__KEY32_LOW
-#define KEY_HIGH ORTL__KEY32_HIGH
 #define COMBINE  combine_float
 #include "nodes_template.h"
 #undef NAMED
 #undef REAL
 #undef BITS
-#undef KEY
 #undef NODE
-#undef LINK
 #undef TO_KEY
 #undef IS_NAN
-#undef KEY_LOW
-#undef KEY_HIGH
 #undef COMBINE
 
 #define NAMED(x) x##_double
 #define REAL     double
 #define BITS     uint64_t
-#define KEY      int64_t
 #define NODE     ortl__node64
-#define LINK     uint64_t
 #define TO_KEY   ortl__key64
 #define IS_NAN   ortl__is_nan64
-#define KEY_LOW  ORTL__KEY64_LOW
-#define KEY_HIGH ORTL__KEY64_HIGH
 #define COMBINE  combine_double
 #include "nodes_template.h"
 
-const ortl__node_loops ortl__node_loops_plain = {make_keys_float, walk_float, add_float, 2.4};
+void ortl__node_keys_by_column(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
+                               unsigned row_bits, void *keys) {
+    put_keys_float(columns, n_columns, rows, (size_t)1 << row_bits, 1, keys);
+}
 
-static const ortl__node_loops loops_double = {make_keys_double, walk_double, add_double, 2.4};
+const ortl__node_loops ortl__node_loops_plain = {keys_by_row_float, walk_float, 1.15};
+
+static const ortl__node_loops loops_double = {keys_by_row_double, walk_double, 1.15};
 
 /* ---- Columns --------------------------------------------------------------------------------- */
 
-/* Column bits that leave room for the leaves of every tree; 0 when there are none. */
+/* Column bits that leave room for leaps over every tree; 0 when there are none. */
 static uint32_t bits_for(const ortl__survey *survey) {
     uint64_t most_columns = 2 * (uint64_t)survey->forest->n_features_used + 1;
     uint32_t bits = 8;
     while (most_columns > (uint64_t)1 << bits) bits++;
-    uint32_t most_bits = survey->forest->is_double ? 30 : 30 - bits;
-    return bits <= 30 && survey->max_leaves <= (uint64_t)1 << most_bits ? bits : 0;
+    uint32_t leap_bits = survey->forest->is_double ? 32 : 32 - bits;
+    return bits < 32 && 2 * (uint64_t)survey->max_leaves <= (uint64_t)1 << leap_bits ? bits : 0;
 }
 
-/* Numbers the columns that tests read, in order of features: sides as for column_of. */
+/* Numbers the columns that tests read, from 1 on, in order of features: sides as for column_of. */
 static ortl_status number_columns(ortl__node_pack *pack, const ortl__forest *forest,
                                   uint32_t *sides, ortl_error *error) {
     for (uint32_t row = 0; row < forest->n_nodes; row++) {
@@ -100,10 +94,12 @@ static ortl_status number_columns(ortl__node_pack *pack, const ortl__forest *for
         sides[2 * (size_t)forest->feature[row] + (cut.nan_is_low != 0)] = 1;
     }
     for (size_t i = 0; i < 2 * (size_t)forest->n_columns; i++) pack->n_columns += sides[i];
+    pack->n_columns++; /* the one of leaves */
     ortl_status status = ortl__memory_new(pack->memory, pack->n_columns, sizeof *pack->columns,
                                           &pack->columns, error);
     if (status != ORTL_OK) return status;
     uint32_t column = 0;
+    pack->columns[column++] = 0;
     for (uint32_t i = 0; i < 2 * forest->n_columns; i++) {
         if (!sides[i]) continue;
         pack->columns[column] = i;
@@ -123,17 +119,19 @@ static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
     ortl__preorder preorder;
     ortl_status status = ORTL_OK;
     ortl__preorder_init(&preorder, forest);
-    pack->node_begin[0] = pack->leaf_begin[0] = 0;
+    memset(pack->nodes, 0, node_bytes(pack)); /* a leaf, for whoever has no walk */
+    uint32_t root = 1, leaf = 0;
     for (uint32_t tree = 0; tree < pack->n_trees && status == ORTL_OK; tree++) {
         int fits;
         status = ortl__preorder_tree(&preorder, tree, &fits, error);
         if (status != ORTL_OK) break;
+        pack->roots[tree] = root;
         if (pack->is_double)
-            pack_tree_double(pack, &preorder, sides, tree);
+            pack_tree_double(pack, &preorder, sides, root, leaf);
         else
-            pack_tree_float(pack, &preorder, sides, tree);
-        pack->leaf_begin[tree + 1] = pack->leaf_begin[tree] + preorder.n_leaves;
-        pack->node_begin[tree + 1] = pack->node_begin[tree] + preorder.n_nodes - preorder.n_leaves;
+            pack_tree_float(pack, &preorder, sides, root, leaf);
+        root += preorder.n_nodes + 1;
+        leaf += preorder.n_leaves;
     }
     ortl__preorder_free(&preorder);
     return status;
@@ -141,9 +139,14 @@ static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
 
 /* ---- The form -------------------------------------------------------------------------------- */
 
+/* Every tree has an odd number of nodes. One more keeps pairs of children in one cache line. */
+static uint64_t count_nodes(const ortl__survey *survey) {
+    return survey->n_tests + survey->n_leaves + survey->forest->n_trees + 1;
+}
+
 static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
     int has_loops = !survey->forest->is_double || kernel->loops == &ortl__node_loops_plain;
-    return has_loops && bits_for(survey) != 0 && survey->n_tests + survey->n_leaves <= INT32_MAX;
+    return has_loops && bits_for(survey) != 0 && count_nodes(survey) <= INT32_MAX;
 }
 
 static size_t value_bytes(const ortl__node_pack *pack) {
@@ -152,23 +155,17 @@ static size_t value_bytes(const ortl__node_pack *pack) {
 
 static void pack_free(void *state) {
     ortl__node_pack *pack = state;
-    uint64_t n_begins = (uint64_t)pack->n_trees + 1;
     if (pack->votes.memory != NULL) ortl__votes_free(&pack->votes);
     ortl__memory_free(pack->memory, pack->columns, pack->n_columns, sizeof *pack->columns);
-    ortl__memory_free(pack->memory, pack->node_begin, n_begins, sizeof *pack->node_begin);
-    ortl__memory_free(pack->memory, pack->leaf_begin, n_begins, sizeof *pack->leaf_begin);
+    ortl__memory_free(pack->memory, pack->roots, pack->n_trees, sizeof *pack->roots);
     ortl__memory_free(pack->memory, pack->nodes, pack->n_nodes, node_bytes(pack));
     ortl__memory_free(pack->memory, pack->values, pack->n_values, value_bytes(pack));
     ortl__memory_free(pack->memory, pack, 1, sizeof *pack);
 }
 
 static ortl_status reserve(ortl__node_pack *pack, ortl_error *error) {
-    uint64_t n_begins = (uint64_t)pack->n_trees + 1;
-    ortl_status status = ortl__memory_new(pack->memory, n_begins, sizeof *pack->node_begin,
-                                          &pack->node_begin, error);
-    if (status == ORTL_OK)
-        status = ortl__memory_new(pack->memory, n_begins, sizeof *pack->leaf_begin,
-                                  &pack->leaf_begin, error);
+    ortl_status status =
+        ortl__memory_new(pack->memory, pack->n_trees, sizeof *pack->roots, &pack->roots, error);
     if (status == ORTL_OK)
         status =
             ortl__memory_new(pack->memory, pack->n_nodes, node_bytes(pack), &pack->nodes, error);
@@ -199,8 +196,9 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
     pack->is_double = forest->is_double;
     pack->loops = forest->is_double ? &loops_double : kernel->loops;
     pack->n_trees = forest->n_trees;
-    pack->n_nodes = (uint32_t)survey->n_tests;
-    pack->n_values = survey->n_leaves * ortl__votes_per_leaf(&survey->votes);
+    pack->n_nodes = (uint32_t)count_nodes(survey);
+    if (survey->votes.shape == ORTL__VOTES_DENSE)
+        pack->n_values = survey->n_leaves * survey->votes.n_targets;
     pack->column_bits = bits_for(survey);
     status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
     if (status == ORTL_OK) status = fill(pack, forest, error);
@@ -223,9 +221,9 @@ static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *
 
 static uint64_t scratch_bytes(const void *state, size_t n_rows) {
     const ortl__node_pack *pack = state;
-    unsigned row_bits = bits_of_rows(n_rows < ORTL__NODE_ROWS ? n_rows : ORTL__NODE_ROWS);
+    size_t n = n_rows < ORTL__NODE_ROWS ? n_rows : ORTL__NODE_ROWS;
     uint64_t n_sums = pack->votes.shape == ORTL__VOTES_ONE ? pack->votes.n_targets : 0;
-    return ((pack->n_columns + n_sums) << row_bits) * key_bytes(pack);
+    return ((pack->n_columns + n_sums) << bits_of_rows(n)) * key_bytes(pack);
 }
 
 /* Nanoseconds for a key, and for what comes with each tree, by rule of thumb. */

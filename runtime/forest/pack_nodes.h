@@ -1,41 +1,37 @@
 /*
  * The node form: forests of any size, floats and doubles, for few rows and for many. Eight bytes a
- * test (sixteen for doubles) and four (eight) a leaf; the tests of a tree lie in pre-order, so that
- * a low child that is a test is the next one.
+ * test or leaf (sixteen for doubles). The children of a test lie side by side; pairs of children
+ * follow each other in the pre-order of the tests above them.
  *
- *     tests  | tree 0 | tree 1 | ...        a test: bound | leap | column | low is leaf | high is
- *     values | tree 0 | tree 1 | ...        its leaves in order, one value or one for each target
+ *     nodes | none | tree 0 | none | tree 1 | ...        a test: limit | leap | column
  *
- *     the children are    low: next test is             high: next test is       leaf number is
- *     test, test          + 1                           + 1 + leap               -
- *     leaf, test          -                             + 1                      leap
- *     test, leaf          + 1                           -                        leap
- *     leaf, leaf          -                             -                        leap, leap + 1
+ *     place        root    root + 1, + 2    + 3, + 4      + 5, + 6        ...
+ *     tree         root    low, high        low's         low's low's     ...
  *
- * A row is first turned into keys (cut.h), a column for each feature and side that NaN takes; it
- * goes high where key >= bound. Many walks are under way at a time, of many rows down one tree, of
- * one row down many trees, or of some rows down some trees, and each takes its step in turn: so the
- * processor overlaps their memory accesses. Those that end are dropped from the list of walks.
+ * A row is first turned into keys (cut.h), a column for each feature and side that NaN takes. From
+ * a test, a row goes to the place that is leap further where key <= limit, else to the one behind
+ * that. A leaf has leap 0 and column 0, where all rows have the lowest key, so that a walk that has
+ * arrived stays, and its steps need not be counted. The limit of a leaf is the bits of its value,
+ * or the number of its values.
+ *
+ * Many walks are under way at a time, of many rows down one tree, of one row down many trees, or of
+ * some rows down some trees, so that the processor overlaps their memory accesses.
  */
 #ifndef ORTL_PACK_NODES_H
 #define ORTL_PACK_NODES_H
 
 #include "pack_form.h"
 
-/* A test. link, from the highest bit: leap, column, flags. */
+/* A test or a leaf. link: leap above column. */
 typedef struct ortl__node32 {
-    int32_t bound;
+    uint32_t limit;
     uint32_t link;
 } ortl__node32;
 
 typedef struct ortl__node64 {
-    int64_t bound;
+    uint64_t limit;
     uint64_t link;
 } ortl__node64;
-
-/* The flags of a link. Doubled where a walk goes high, a link has the flag of the side taken at
- * LOW_LEAF. */
-enum { ORTL__LINK_HIGH_LEAF = 1, ORTL__LINK_LOW_LEAF = 2, ORTL__LINK_FLAGS = 2 };
 
 /* Rows of a block, walks of one call, and walks that are under way at a time. */
 enum {
@@ -48,27 +44,30 @@ enum {
 /* Walks of some rows down some trees; walk number t << row_bits | i is that of row i down tree t.
  * n_trees << row_bits is at most ORTL__NODE_WALKS. */
 typedef struct ortl__node_walks {
-    const void *nodes;          /* of all trees */
-    const uint32_t *node_begin; /* (n_trees + 1) in nodes */
-    const void *keys;           /* (columns, 1 << row_bits) keys of the rows */
+    const void *nodes;     /* of all trees */
+    const uint32_t *roots; /* (n_trees) in nodes */
+    const void *keys;      /* of the rows, as make_keys left them */
     uint32_t n_trees;
     uint32_t n_rows; /* 1 to 1 << row_bits */
+    uint32_t n_columns;
     unsigned row_bits;
     unsigned column_bits;
-    uint32_t *leaves; /* (n_trees << row_bits) out: number of the leaf in its tree */
+    void *given; /* (n_trees << row_bits) out: limit of the leaf */
 } ortl__node_walks;
+
+/* Makes the keys of at most 1 << row_bits rows: columns (n_columns) as in ortl__node_pack. */
+typedef void ortl__node_keys(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
+                             unsigned row_bits, void *keys);
 
 /* The loops of a kernel, for nodes and rows of float or of double. */
 typedef struct ortl__node_loops {
-    /* Keys of at most 1 << row_bits rows: columns (n_columns) as in ortl__node_pack, keys
-     * (n_columns, 1 << row_bits). */
-    void (*make_keys)(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
-                      unsigned row_bits, void *keys);
+    ortl__node_keys *make_keys;
     void (*walk)(const ortl__node_walks *walks);
-    /* sums[i] += values[leaves[i]], Real, for n rows. */
-    void (*add)(const void *values, const uint32_t *leaves, size_t n, void *sums);
     double visit_cost; /* nanoseconds */
 } ortl__node_loops;
+
+/* Keys of floats, (n_columns, 1 << row_bits). */
+ortl__node_keys ortl__node_keys_by_column;
 
 extern const ortl__node_loops ortl__node_loops_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -83,13 +82,13 @@ typedef struct ortl__node_pack {
     uint32_t n_trees;
     uint32_t n_columns; /* of keys */
     uint32_t column_bits;
-    uint32_t n_nodes; /* tests */
+    uint32_t n_nodes; /* tests, leaves and one for each "none" */
     uint64_t n_values;
-    uint32_t *columns;    /* (n_columns) ascending: feature << 1 | 1 where NaN has the lowest key */
-    uint32_t *node_begin; /* (n_trees + 1) */
-    uint32_t *leaf_begin; /* (n_trees + 1) */
-    void *nodes;          /* (n_nodes) ortl__node32, or ortl__node64 when is_double */
-    void *values;         /* (n_values) Real */
+    uint32_t *columns; /* (n_columns) ascending from the second on: feature << 1 | 1 where NaN has
+                          the lowest key */
+    uint32_t *roots;   /* (n_trees) in nodes */
+    void *nodes;       /* (n_nodes) ortl__node32, or ortl__node64 when is_double */
+    void *values;      /* (n_values) Real: by leaf and target, where leaves have one for each */
 } ortl__node_pack;
 
 extern const ortl__form ortl__form_nodes;

@@ -37,8 +37,8 @@ INLINE VECTOR v_and(VECTOR a, VECTOR b) {
     return _mm256_and_si256(a, b);
 }
 
-INLINE VECTOR v_or(VECTOR a, VECTOR b) {
-    return _mm256_or_si256(a, b);
+INLINE VECTOR v_add(VECTOR a, VECTOR b) {
+    return _mm256_add_epi32(a, b);
 }
 
 INLINE VECTOR v_left(VECTOR a, SHIFT n_bits) {
@@ -57,29 +57,17 @@ INLINE VECTOR v_pick(MASK mask, VECTOR a, VECTOR b) {
     return _mm256_blendv_epi8(a, b, mask);
 }
 
-INLINE MASK v_at_least(MASK mask, VECTOR a, VECTOR b) {
-    return _mm256_andnot_si256(_mm256_cmpgt_epi32(b, a), mask);
+INLINE MASK v_above(VECTOR a, VECTOR b) {
+    const __m256i all = _mm256_set1_epi32(-1);
+    return _mm256_xor_si256(_mm256_cmpeq_epi32(_mm256_max_epu32(a, b), b), all);
 }
 
-INLINE MASK v_equal(MASK mask, VECTOR a, VECTOR b) {
-    return _mm256_and_si256(_mm256_cmpeq_epi32(a, b), mask);
-}
-
-INLINE MASK v_has(MASK mask, VECTOR a, VECTOR bit) {
-    return v_equal(mask, _mm256_and_si256(a, bit), bit);
-}
-
-INLINE MASK m_first(uint32_t n) {
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n > LANES ? LANES : (int)n), lane);
+INLINE MASK v_equal(VECTOR a, VECTOR b) {
+    return _mm256_cmpeq_epi32(a, b);
 }
 
 INLINE MASK m_and(MASK a, MASK b) {
     return _mm256_and_si256(a, b);
-}
-
-INLINE MASK m_and_not(MASK a, MASK b) {
-    return _mm256_andnot_si256(b, a);
 }
 
 INLINE unsigned m_bits(MASK mask) {
@@ -102,41 +90,28 @@ INLINE void v_store_some(uint32_t *to, unsigned bits, VECTOR v) {
     v_store(to, _mm256_permutevar8x32_epi32(v, order));
 }
 
-INLINE VECTOR v_gather(MASK mask, VECTOR at, const void *from) {
-    return _mm256_mask_i32gather_epi32(_mm256_setzero_si256(), from, at, mask, 4);
+INLINE VECTOR v_gather(VECTOR at, const void *from) {
+    return _mm256_mask_i32gather_epi32(_mm256_setzero_si256(), from, at, _mm256_set1_epi32(-1), 4);
 }
 
-INLINE __m256i gather_64(__m128i mask, __m128i at, const void *from) {
-    return _mm256_mask_i32gather_epi64(_mm256_setzero_si256(), from, at,
-                                       _mm256_cvtepi32_epi64(mask), 8);
+INLINE __m256i gather_64(__m128i at, const void *from) {
+    return _mm256_mask_i32gather_epi64(_mm256_setzero_si256(), from, at, _mm256_set1_epi64x(-1), 8);
 }
 
-INLINE void v_gather_nodes(MASK mask, VECTOR places, const void *nodes, VECTOR *bound,
-                           VECTOR *link) {
-    __m256i low_nodes =
-        gather_64(_mm256_castsi256_si128(mask), _mm256_castsi256_si128(places), nodes);
-    __m256i high_nodes =
-        gather_64(_mm256_extracti128_si256(mask, 1), _mm256_extracti128_si256(places, 1), nodes);
+INLINE void v_gather_nodes(VECTOR places, const void *nodes, VECTOR *limit, VECTOR *link) {
+    __m256i low_nodes = gather_64(_mm256_castsi256_si128(places), nodes);
+    __m256i high_nodes = gather_64(_mm256_extracti128_si256(places, 1), nodes);
     __m256 low = _mm256_castsi256_ps(low_nodes), high = _mm256_castsi256_ps(high_nodes);
     /* Nodes 0 1 4 5 2 3 6 7. */
     __m256i bounds = _mm256_castps_si256(_mm256_shuffle_ps(low, high, 0x88));
     __m256i links = _mm256_castps_si256(_mm256_shuffle_ps(low, high, 0xDD));
-    *bound = _mm256_permute4x64_epi64(bounds, 0xD8);
+    *limit = _mm256_permute4x64_epi64(bounds, 0xD8);
     *link = _mm256_permute4x64_epi64(links, 0xD8);
 }
 
 #include "../nodes_vector_template.h"
 
-static void make_keys(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
-                      unsigned row_bits, void *keys) {
-    ortl__node_loops_plain.make_keys(columns, n_columns, rows, row_bits, keys);
-}
-
-static void add(const void *values, const uint32_t *leaves, size_t n, void *sums) {
-    ortl__node_loops_plain.add(values, leaves, n, sums);
-}
-
-const ortl__node_loops ortl__node_loops_avx2 = {make_keys, walk, add, 1.0};
+const ortl__node_loops ortl__node_loops_avx2 = {ortl__node_keys_by_column, walk, 1.0};
 
 #else
 typedef int ortl__nodes_avx2_is_elsewhere;

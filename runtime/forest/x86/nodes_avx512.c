@@ -6,6 +6,7 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 
 #include <immintrin.h>
+#include <string.h>
 
 #define TARGET   __attribute__((target("avx512f")))
 #define INLINE   TARGET __attribute__((always_inline)) static inline
@@ -15,12 +16,14 @@ enum { LANES = 16 };
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
+/* Numbers without signs in the order of keys (cut.h). */
 INLINE __m512i to_keys(__m512i bits, __m512i of_nan) {
+    const __m512i zero = _mm512_set1_epi32(INT32_MIN);
     const __m512i magnitude = _mm512_set1_epi32(INT32_MAX),
                   infinity = _mm512_set1_epi32(0x7F800000);
     __m512i size = _mm512_and_si512(bits, magnitude);
-    __m512i flip = _mm512_srli_epi32(_mm512_srai_epi32(bits, 31), 1);
-    __m512i key = _mm512_maskz_xor_epi32(_mm512_test_epi32_mask(size, size), bits, flip);
+    __m512i flip = _mm512_or_si512(_mm512_srai_epi32(bits, 31), zero);
+    __m512i key = _mm512_mask_xor_epi32(zero, _mm512_test_epi32_mask(size, size), bits, flip);
     return _mm512_mask_mov_epi32(key, _mm512_cmpgt_epi32_mask(size, infinity), of_nan);
 }
 
@@ -33,9 +36,9 @@ static int fits_offsets(const uint32_t *columns, uint32_t n_columns, const ortl_
            row_stride <= most_row && row_stride >= -most_row;
 }
 
-/* The keys of a single row. */
+/* The keys of a single row: columns and keys from the second on. */
 TARGET static void make_row_keys(const uint32_t *columns, uint32_t n_columns,
-                                 const ortl__rows *rows, int32_t *keys) {
+                                 const ortl__rows *rows, uint32_t *keys) {
     const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi32(1);
     const __m512i stride = _mm512_set1_epi32((int)rows->column_stride);
     for (uint32_t j = 0; j < n_columns; j += LANES) {
@@ -44,30 +47,30 @@ TARGET static void make_row_keys(const uint32_t *columns, uint32_t n_columns,
         __m512i column = _mm512_maskz_loadu_epi32(mask, columns + j);
         __m512i offset = _mm512_mullo_epi32(_mm512_srli_epi32(column, 1), stride);
         __m512i bits = _mm512_mask_i32gather_epi32(zero, mask, offset, rows->data, 4);
-        /* The greatest key, or one more, which wraps to the lowest. */
-        __m512i of_nan =
-            _mm512_add_epi32(_mm512_set1_epi32(INT32_MAX), _mm512_and_si512(column, one));
+        __m512i of_nan = _mm512_sub_epi32(_mm512_and_si512(column, one), one);
         _mm512_mask_storeu_epi32(keys + j, mask, to_keys(bits, of_nan));
     }
 }
 
 TARGET static void make_keys(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
-                             unsigned row_bits, void *keys) {
+                             unsigned row_bits, void *keys_out) {
     const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    uint32_t *keys = keys_out;
     if (!fits_offsets(columns, n_columns, rows)) {
-        ortl__node_loops_plain.make_keys(columns, n_columns, rows, row_bits, keys);
+        ortl__node_keys_by_column(columns, n_columns, rows, row_bits, keys);
         return;
     }
+    memset(keys, 0, sizeof *keys << row_bits);
     if (row_bits == 0) {
-        make_row_keys(columns, n_columns, rows, keys);
+        make_row_keys(columns + 1, n_columns - 1, rows, keys + 1);
         return;
     }
     __m512i offset = _mm512_mullo_epi32(lane, _mm512_set1_epi32((int)rows->row_stride));
-    for (uint32_t j = 0; j < n_columns; j++) {
+    for (uint32_t j = 1; j < n_columns; j++) {
         const float *from =
             (const float *)rows->data + (ptrdiff_t)(columns[j] >> 1) * rows->column_stride;
-        int32_t *to = (int32_t *)keys + ((size_t)j << row_bits);
-        __m512i of_nan = _mm512_set1_epi32(columns[j] & 1 ? ORTL__KEY32_LOW : ORTL__KEY32_HIGH);
+        uint32_t *to = keys + ((size_t)j << row_bits);
+        __m512i of_nan = _mm512_set1_epi32(columns[j] & 1 ? 0 : -1);
         for (size_t i = 0; i < rows->n_rows; i += LANES, from += LANES * rows->row_stride) {
             size_t left = rows->n_rows - i;
             __mmask16 mask = (__mmask16)(left >= LANES ? 0xFFFFu : (1u << left) - 1);
@@ -106,8 +109,8 @@ INLINE VECTOR v_and(VECTOR a, VECTOR b) {
     return _mm512_and_si512(a, b);
 }
 
-INLINE VECTOR v_or(VECTOR a, VECTOR b) {
-    return _mm512_or_si512(a, b);
+INLINE VECTOR v_add(VECTOR a, VECTOR b) {
+    return _mm512_add_epi32(a, b);
 }
 
 INLINE VECTOR v_left(VECTOR a, SHIFT n_bits) {
@@ -126,28 +129,16 @@ INLINE VECTOR v_pick(MASK mask, VECTOR a, VECTOR b) {
     return _mm512_mask_mov_epi32(a, mask, b);
 }
 
-INLINE MASK v_at_least(MASK mask, VECTOR a, VECTOR b) {
-    return _mm512_mask_cmpge_epi32_mask(mask, a, b);
+INLINE MASK v_above(VECTOR a, VECTOR b) {
+    return _mm512_cmpgt_epu32_mask(a, b);
 }
 
-INLINE MASK v_equal(MASK mask, VECTOR a, VECTOR b) {
-    return _mm512_mask_cmpeq_epi32_mask(mask, a, b);
-}
-
-INLINE MASK v_has(MASK mask, VECTOR a, VECTOR bit) {
-    return _mm512_mask_test_epi32_mask(mask, a, bit);
-}
-
-INLINE MASK m_first(uint32_t n) {
-    return (MASK)(n >= LANES ? 0xFFFFu : (1u << n) - 1);
+INLINE MASK v_equal(VECTOR a, VECTOR b) {
+    return _mm512_cmpeq_epi32_mask(a, b);
 }
 
 INLINE MASK m_and(MASK a, MASK b) {
     return a & b;
-}
-
-INLINE MASK m_and_not(MASK a, MASK b) {
-    return (MASK)(a & ~b);
 }
 
 INLINE unsigned m_bits(MASK mask) {
@@ -159,38 +150,27 @@ INLINE void v_store_some(uint32_t *to, unsigned bits, VECTOR v) {
 }
 
 /* Gathers go into zeros: else each would wait for what its register held before. */
-INLINE VECTOR v_gather(MASK mask, VECTOR at, const void *from) {
-    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, at, from, 4);
+INLINE VECTOR v_gather(VECTOR at, const void *from) {
+    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), 0xFFFF, at, from, 4);
 }
 
-INLINE __m512i gather_64(__mmask8 mask, __m256i at, const void *from) {
-    return _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), mask, at, from, 8);
+INLINE __m512i gather_64(__m256i at, const void *from) {
+    return _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), 0xFF, at, from, 8);
 }
 
-INLINE void v_gather_nodes(MASK mask, VECTOR places, const void *nodes, VECTOR *bound,
-                           VECTOR *link) {
+INLINE void v_gather_nodes(VECTOR places, const void *nodes, VECTOR *limit, VECTOR *link) {
     const __m512i even =
         _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
     const __m512i odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
-    __m512i low = gather_64((__mmask8)mask, _mm512_castsi512_si256(places), nodes);
-    __m512i high = gather_64((__mmask8)(mask >> 8), _mm512_extracti64x4_epi64(places, 1), nodes);
-    *bound = _mm512_permutex2var_epi32(low, even, high);
+    __m512i low = gather_64(_mm512_castsi512_si256(places), nodes);
+    __m512i high = gather_64(_mm512_extracti64x4_epi64(places, 1), nodes);
+    *limit = _mm512_permutex2var_epi32(low, even, high);
     *link = _mm512_permutex2var_epi32(low, odd, high);
 }
 
 #include "../nodes_vector_template.h"
 
-TARGET static void add(const void *values, const uint32_t *leaves, size_t n, void *sums) {
-    for (size_t i = 0; i < n; i += LANES) {
-        __mmask16 mask = m_first((uint32_t)(n - i));
-        float *sum = (float *)sums + i;
-        __m512 value = _mm512_mask_i32gather_ps(
-            _mm512_setzero_ps(), mask, _mm512_maskz_loadu_epi32(mask, leaves + i), values, 4);
-        _mm512_mask_storeu_ps(sum, mask, _mm512_add_ps(_mm512_maskz_loadu_ps(mask, sum), value));
-    }
-}
-
-const ortl__node_loops ortl__node_loops_avx512 = {make_keys, walk, add, 0.5};
+const ortl__node_loops ortl__node_loops_avx512 = {make_keys, walk, 0.5};
 
 #else
 typedef int ortl__nodes_avx512_is_elsewhere;
