@@ -27,6 +27,7 @@ void ortl_source_walk_free(ortl_source_walk *walk) {
     ortl__memory memory;
     if (!walk) return;
     ortl__arena_free(&walk->arena);
+    ortl__libm_close(&walk->libm);
     memory = walk->memory;
     ortl__memory_free(&memory, walk->nodes, walk->node_capacity, sizeof *walk->nodes);
     ortl__memory_free(&memory, walk->trees, walk->tree_capacity, sizeof *walk->trees);

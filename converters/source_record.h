@@ -5,6 +5,7 @@
 #ifndef ORTL_SOURCE_RECORD_H
 #define ORTL_SOURCE_RECORD_H
 
+#include "../runtime/libm.h"
 #include "../runtime/memory.h"
 #include "source_walk.h"
 
@@ -69,6 +70,7 @@ struct ortl_source_walk {
     size_t n_features;
     ortl_task task;
     ortl_link link;
+    ortl__libm libm; /* for the link: open once the walk was taken */
     size_t n_targets;
     double scale;
     double *base; /* (n_targets) in the arena */

@@ -28,6 +28,8 @@ ortl_status ortl_source_walk_take(ortl_builder *builder, ortl_source_walk **walk
                           "the builder keeps no source, or it was taken before");
     if (builder->file_bytes == 0)
         return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model was not written yet");
+    ortl_status status = ortl__libm_open(&builder->source->libm, error);
+    if (status != ORTL_OK) return status;
     *walk_out = builder->source;
     builder->source = NULL;
     return ORTL_OK;
@@ -195,22 +197,24 @@ ortl_status ortl_source_walk_row(const ortl_source_walk *walk, const double *row
 
 /* ---- Scores ---------------------------------------------------------------------------------- */
 
-static void softmax(const double *raw, size_t n, double *scores_out) {
+static void softmax(const ortl__libm *libm, const double *raw, size_t n, double *scores_out) {
     double greatest = raw[0], sum = 0;
-    for (size_t i = 1; i < n; i++) greatest = fmax(greatest, raw[i]);
-    for (size_t i = 0; i < n; i++) sum += scores_out[i] = exp(raw[i] - greatest);
+    for (size_t i = 1; i < n; i++)
+        if (raw[i] > greatest) greatest = raw[i];
+    for (size_t i = 0; i < n; i++) sum += scores_out[i] = libm->exp(raw[i] - greatest);
     for (size_t i = 0; i < n; i++) scores_out[i] /= sum;
 }
 
 /* The links whose score t comes from raw score t. */
 static double link_score(const ortl_source_walk *walk, size_t t, double raw) {
+    const ortl__libm *libm = &walk->libm;
     switch (walk->link) {
-    case ORTL_LINK_SIGMOID: return 1 / (1 + exp(-raw));
-    case ORTL_LINK_EXP: return exp(raw);
+    case ORTL_LINK_SIGMOID: return 1 / (1 + libm->exp(-raw));
+    case ORTL_LINK_EXP: return libm->exp(raw);
     case ORTL_LINK_SIGNED_SQUARE: return raw * fabs(raw);
-    case ORTL_LINK_LOG1P_EXP: return fmax(raw, 0) + log1p(exp(-fabs(raw)));
+    case ORTL_LINK_LOG1P_EXP: return (raw > 0 ? raw : 0) + libm->log1p(libm->exp(-fabs(raw)));
     case ORTL_LINK_VOTES: return raw / (double)walk->n_trees;
-    case ORTL_LINK_MEAN_VARIANCE: return t == 0 ? raw : exp(2 * raw);
+    case ORTL_LINK_MEAN_VARIANCE: return t == 0 ? raw : libm->exp(2 * raw);
     case ORTL_LINK_STEP: return raw > 0;
     case ORTL_LINK_IDENTITY:
     case ORTL_LINK_SOFTMAX: break;
@@ -223,7 +227,7 @@ ortl_status ortl_source_walk_scores(const ortl_source_walk *walk, const double *
     if (!walk || !raw || !scores_out) return fail_null(error);
     if (walk->task == ORTL_TASK_CLASS) return ORTL_OK;
     if (walk->link == ORTL_LINK_SOFTMAX) {
-        softmax(raw, walk->n_targets, scores_out);
+        softmax(&walk->libm, raw, walk->n_targets, scores_out);
     } else if (walk->task == ORTL_TASK_CLASSIFICATION && walk->n_targets == 1) {
         scores_out[1] = link_score(walk, 0, raw[0]);
         scores_out[0] = 1 - scores_out[1];

@@ -10,6 +10,18 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The float before f, which is neither NaN nor -infinity. */
+static float next_below(float f) {
+    uint32_t bits;
+    if (f == 0) return -FLT_TRUE_MIN;
+    memcpy(&bits, &f, sizeof bits);
+    bits += f < 0 ? 1u : -1u;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
 
 /* C leaves the conversion of doubles beyond FLT_MAX undefined. */
 float ortl__float_below(double x) {
@@ -17,7 +29,7 @@ float ortl__float_below(double x) {
     if (x > (double)FLT_MAX) return isinf(x) ? INFINITY : FLT_MAX;
     if (x < -(double)FLT_MAX) return -INFINITY;
     f = (float)x;
-    return (double)f > x ? nextafterf(f, -INFINITY) : f;
+    return (double)f > x ? next_below(f) : f;
 }
 
 float ortl__float_above(double x) {

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../runtime/libm.h"
 #include "../runtime/number.h"
 #include "xgboost.h"
 
@@ -42,12 +43,12 @@ const ortl__xgboost_objective *ortl__xgboost_find_objective(const char *name) {
 /* Since 3.2 XGBoost keeps probabilities this far from 0 and 1; before, it refused 0 and 1. */
 #define PROBABILITY_MARGIN 1e-6f
 
-static float logit(float p, int is_kept_inside) {
+static float logit(const ortl__libm *libm, float p, int is_kept_inside) {
     if (is_kept_inside && p >= 0 && p <= 1) {
         if (p < PROBABILITY_MARGIN) p = PROBABILITY_MARGIN;
         if (p > 1.0f - PROBABILITY_MARGIN) p = 1.0f - PROBABILITY_MARGIN;
     }
-    return -logf(1.0f / p - 1.0f);
+    return -libm->logf(1.0f / p - 1.0f);
 }
 
 /* binary:logitraw has taken base_score for a raw score since 1.4. Since 3.1 a model without any
@@ -60,10 +61,10 @@ static ortl__xgboost_base base_space(const ortl__xgboost *x) {
     return is_logitraw && ortl__xgboost_is_before(x, 1, 4) ? ORTL__BASE_LOGIT : x->objective->base;
 }
 
-static float raw_score(const ortl__xgboost *x, float score) {
+static float raw_score(const ortl__xgboost *x, const ortl__libm *libm, float score) {
     switch (base_space(x)) {
-    case ORTL__BASE_LOGIT: return logit(score, !ortl__xgboost_is_before(x, 3, 2));
-    case ORTL__BASE_LOG: return logf(score);
+    case ORTL__BASE_LOGIT: return logit(libm, score, !ortl__xgboost_is_before(x, 3, 2));
+    case ORTL__BASE_LOG: return libm->logf(score);
     case ORTL__BASE_RAW: break;
     }
     return score;
@@ -98,6 +99,7 @@ static size_t read_scores(const char *text, double *scores, size_t n_room) {
 }
 
 ortl_status ortl__xgboost_base_scores(const ortl__xgboost *x, double *base_out, ortl_error *error) {
+    ortl__libm libm = {0};
     size_t n = x->base_score ? read_scores(x->base_score, base_out, x->n_targets) : 0;
     if (n == 0)
         return ortl__fail(error, ORTL_BAD_MODEL,
@@ -106,12 +108,14 @@ ortl_status ortl__xgboost_base_scores(const ortl__xgboost *x, double *base_out, 
     if (n != 1 && n != x->n_targets)
         return ortl__fail(error, ORTL_BAD_MODEL, "base_score has %llu values for %llu outputs",
                           (unsigned long long)n, (unsigned long long)x->n_targets);
-    for (size_t i = 0; i < n; i++) {
-        base_out[i] = (double)raw_score(x, (float)base_out[i]);
+    ortl_status status = ortl__libm_open(&libm, error);
+    for (size_t i = 0; i < n && status == ORTL_OK; i++) {
+        base_out[i] = (double)raw_score(x, &libm, (float)base_out[i]);
         if (!isfinite(base_out[i]))
-            return ortl__fail(error, ORTL_BAD_MODEL, "base_score \"%s\" is not possible for %s",
-                              x->base_score, x->objective->name);
+            status = ortl__fail(error, ORTL_BAD_MODEL, "base_score \"%s\" is not possible for %s",
+                                x->base_score, x->objective->name);
     }
     for (size_t i = n; i < x->n_targets; i++) base_out[i] = base_out[0];
-    return ORTL_OK;
+    ortl__libm_close(&libm);
+    return status;
 }

@@ -20,6 +20,7 @@ static void wire_call(ortl_context *context, const ortl__step *step, ortl__call 
     call->step = step;
     call->inputs = inputs;
     call->outputs = outputs;
+    call->libm = &context->session->plan.libm;
     call->texts = &context->texts;
 }
 

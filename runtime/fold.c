@@ -52,7 +52,11 @@ ortl_status ortl__fold_step(ortl__plan *plan, const ortl__step *step, ortl__aren
     folded f = {NULL, NULL, NULL};
     ortl_status status = wire(plan, step, arena, &f, error);
     if (status != ORTL_OK) return status;
-    ortl__call call = {.step = step, .inputs = f.inputs, .outputs = f.outputs, .texts = arena};
+    ortl__call call = {.step = step,
+                       .inputs = f.inputs,
+                       .outputs = f.outputs,
+                       .libm = &plan->libm,
+                       .texts = arena};
     status = step->operator->shape(&call, error);
     if (status == ORTL_OK)
         status =

@@ -233,14 +233,14 @@ typedef struct ortl_description {
     size_t n_leaves;
     size_t max_depth; /* tests between a root and its deepest leaf */
     size_t n_features_used;
-    size_t n_features_missing; /* features with a test that sends NaN to the true side */
-    uint64_t steps_per_row;    /* tests for one row at worst, all trees together */
-    uint64_t resident_bytes;   /* heap that the session keeps */
-    uint64_t load_peak_bytes;  /* heap at most while loading */
-    uint64_t context_bytes;    /* scratch of a new context */
+    size_t n_features_missing;      /* features with a test that sends NaN to the true side */
+    uint64_t steps_per_row;         /* tests for one row at worst, all trees together */
+    uint64_t resident_bytes;        /* heap that the session keeps */
+    uint64_t load_peak_bytes;       /* heap at most while loading */
+    uint64_t context_bytes;         /* scratch of a new context */
     uint64_t context_bytes_per_row; /* what ortl_run adds to it for each row of a call; 0: unknown,
                                        as where rows depend on each other */
-    const char *kernel;        /* name of the tree kernel in use, "" without trees */
+    const char *kernel;             /* name of the tree kernel in use, "" without trees */
     const char *algebra;  /* what multiplies matrices: "OpenBLAS", "plain", "" when nothing does */
     size_t n_raw_scores;  /* doubles of a row for ortl_raw_scores; 0: no trees */
     int has_double_trees; /* 1: some trees compute in double, for double input; else all in float */

@@ -423,7 +423,8 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
                              .limits = &options->limits,
                              .kernel = options->kernel,
                              .keeps_forest = options->keep_forest,
-                             .algebra = &plan->algebra}};
+                             .algebra = &plan->algebra,
+                             .libm = &plan->libm}};
     ortl__arena scratch; /* of the passes, freed at their end */
     ortl__arena_init(&scratch, memory);
     memset(plan, 0, sizeof *plan);
@@ -459,4 +460,5 @@ void ortl__plan_free(ortl__plan *plan) {
         if (plan->steps[i].operator->forget) plan->steps[i].operator->forget(&plan->steps[i]);
     plan->n_steps = 0;
     ortl__algebra_close(&plan->algebra);
+    ortl__libm_close(&plan->libm);
 }

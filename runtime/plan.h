@@ -23,6 +23,7 @@ typedef struct ortl__plan {
     uint32_t *slots;     /* (n_values) where outputs live; ORTL__NO_SLOT: input, constant, unused */
     const ortl__guard *guards; /* (n_guards) the graph's; number 0 stands for none */
     ortl__algebra algebra;     /* products of matrices, for the steps that need them */
+    ortl__libm libm;           /* open when a step needs it */
     uint64_t work, most_work;  /* of folding constants so far, and at most; see work.h */
     int is_row_wise;           /* every step is */
     int is_shaped_by_data;     /* some shape depends on values computed at run */

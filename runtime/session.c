@@ -153,8 +153,11 @@ static ortl_status load(ortl_session *session, ortl__source *source, const ortl_
                                   &session->arena, options, error);
     if (status == ORTL_OK) status = find_form(session, error);
     /* Contexts were measured as those of one thread. */
+    if (status == ORTL_OK && options->n_threads > 1)
+        status = ortl__libm_open(&session->plan.libm, error);
     if (status == ORTL_OK && options->n_threads > 1) {
-        status = ortl__pool_new(&session->memory, options->n_threads, &session->pool, error);
+        status = ortl__pool_new(&session->memory, &session->plan.libm, options->n_threads,
+                                &session->pool, error);
         session->context_bytes *= options->n_threads;
     }
     return status;

@@ -46,7 +46,7 @@ struct ortl_session {
     ortl__pool *pool; /* NULL: calls have the caller's thread alone */
     ortl__predict_form form;
     ortl__classes classes;
-    uint64_t context_bytes; /* scratch of a new context, measured at load */
+    uint64_t context_bytes;         /* scratch of a new context, measured at load */
     uint64_t context_bytes_per_row; /* likewise, of each row more in a call; 0: unknown */
 };
 

@@ -5,7 +5,6 @@
  */
 #include "threads.h"
 
-#include <fenv.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -29,6 +28,7 @@ typedef struct worker {
 } worker;
 
 struct ortl__pool {
+    const ortl__libm *libm;
     ortl__memory *memory; /* used by new and free alone */
     size_t n_workers;     /* threads of the pool */
     worker *workers;      /* (n_workers) */
@@ -68,7 +68,7 @@ static void *live(void *user) {
             pthread_cond_wait(&pool->has_work, &pool->mutex);
         if (pool->is_ending) break;
         pool->job.n_inside++;
-        fesetenv(&pool->job.environment);
+        pool->libm->fesetenv(&pool->job.environment);
         do_chunks(pool, self->number);
         if (--pool->job.n_inside == 0) pthread_cond_signal(&pool->is_left);
     }
@@ -124,12 +124,13 @@ static void free_pool(ortl__pool *pool, size_t n_workers) {
     ortl__memory_free(memory, pool, 1, sizeof *pool);
 }
 
-ortl_status ortl__pool_new(ortl__memory *memory, size_t n_threads, ortl__pool **pool_out,
-                           ortl_error *error) {
+ortl_status ortl__pool_new(ortl__memory *memory, const ortl__libm *libm, size_t n_threads,
+                           ortl__pool **pool_out, ortl_error *error) {
     *pool_out = NULL;
     ortl__pool *pool;
     ortl_status status = make_pool(memory, n_threads - 1, &pool, error);
     if (status != ORTL_OK) return status;
+    pool->libm = libm;
     if (!start_threads(pool, n_threads - 1)) {
         free_pool(pool, n_threads - 1);
         return ortl__fail(error, ORTL_NO_MEMORY, "the system gives no %lu threads",
@@ -155,7 +156,7 @@ static void run_alone(size_t n_items, size_t n_chunk, ortl__pool_task task, void
 void ortl__pool_run(ortl__pool *pool, size_t n_items, size_t n_chunk, ortl__pool_task task,
                     void *user) {
     job next = {.task = task, .user = user, .n_items = n_items, .n_chunk = n_chunk};
-    fegetenv(&next.environment);
+    pool->libm->fegetenv(&next.environment);
     pthread_mutex_lock(&pool->mutex);
     if (pool->job.task) {
         pthread_mutex_unlock(&pool->mutex);

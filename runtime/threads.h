@@ -5,6 +5,7 @@
 #ifndef ORTL_THREADS_H
 #define ORTL_THREADS_H
 
+#include "libm.h"
 #include "memory.h"
 
 /* More than any call would gain from. */
@@ -17,9 +18,10 @@ typedef struct ortl__pool ortl__pool;
 typedef void (*ortl__pool_task)(void *user, size_t worker, size_t first, size_t n_items);
 
 /* Starts n_threads - 1 threads (n_threads: 2 to ORTL__MOST_THREADS), to which each caller of
- * ortl__pool_run is one more. ORTL_NO_MEMORY when the system gives no more threads. */
-ortl_status ortl__pool_new(ortl__memory *memory, size_t n_threads, ortl__pool **pool_out,
-                           ortl_error *error);
+ * ortl__pool_run is one more; libm is open. ORTL_NO_MEMORY when the system gives no more threads.
+ */
+ortl_status ortl__pool_new(ortl__memory *memory, const ortl__libm *libm, size_t n_threads,
+                           ortl__pool **pool_out, ortl_error *error);
 
 /* Ends the threads; NULL is allowed. */
 void ortl__pool_free(ortl__pool *pool);

@@ -34,12 +34,16 @@ void harness_open(harness *h, const char *domain, const char *name, int64_t vers
                                  .arena = &h->arena,
                                  .limits = &h->limits,
                                  .algebra = &h->algebra,
+                                 .libm = &h->libm,
                                  .node = &h->node,
                                  .version = version,
                                  .inputs = h->value_places,
                                  .outputs = h->value_places + HARNESS_MAX};
-    h->call = (ortl__call){
-        .step = &h->step, .inputs = h->inputs, .outputs = h->outputs, .texts = &h->arena};
+    h->call = (ortl__call){.step = &h->step,
+                           .inputs = h->inputs,
+                           .outputs = h->outputs,
+                           .libm = &h->libm,
+                           .texts = &h->arena};
     for (uint32_t i = 0; i < 2 * HARNESS_MAX; i++) {
         h->numbers[i] = i;
         h->values[i].shape = h->shapes[i];
@@ -51,6 +55,7 @@ void harness_open(harness *h, const char *domain, const char *name, int64_t vers
 void harness_close(harness *h) {
     if (h->step.operator&& h->step.operator->forget) h->step.operator->forget(&h->step);
     ortl__algebra_close(&h->algebra);
+    ortl__libm_close(&h->libm);
     ortl__arena_free(&h->arena);
 }
 

@@ -15,6 +15,7 @@ typedef struct harness {
     ortl__arena arena; /* of the session, and of the strings that a run makes */
     ortl_limits limits;
     ortl__algebra algebra;
+    ortl__libm libm;
     ortl__attribute attributes[HARNESS_MAX];
     ortl__node node;
     ortl__loading loading;

@@ -27,8 +27,10 @@ typedef struct outcome_case {
 
 static ortl_error error;
 static const int64_t labels[MOST] = {10, 20, 30};
+static ortl__libm libm;
 
 static ortl__outcome outcome_of(const outcome_case *c) {
+    ck_assert_int_eq(ortl__libm_open(&libm, &error), ORTL_OK);
     return (ortl__outcome){.is_classifier = c->is_classifier,
                            .is_double = c->is_double,
                            .n_targets = c->n,
@@ -40,6 +42,7 @@ static ortl__outcome outcome_of(const outcome_case *c) {
                            .base = c->base,
                            .is_binary_case = c->is_binary_case,
                            .votes_nonnegative = c->votes_nonnegative,
+                           .libm = &libm,
                            .labels = labels};
 }
 
@@ -219,22 +222,23 @@ END_TEST
 
 START_TEST(transforms_at_the_edges) {
     float one[] = {-17.5f, 17.5f, NAN, -INFINITY};
-    ortl__outcome_transform(ORTL__TRANSFORM_LOGISTIC, one, 4);
+    ck_assert_int_eq(ortl__libm_open(&libm, &error), ORTL_OK);
+    ortl__outcome_transform(ORTL__TRANSFORM_LOGISTIC, &libm, one, 4);
     ck_assert(same(one[0], 0.0f) && one[1] == 1.0f && isnan(one[2]) && one[3] == 0.0f);
     float two[] = {0.0f, 1.0f, 0.5f, 2.0f};
-    ortl__outcome_transform(ORTL__TRANSFORM_PROBIT, two, 4);
+    ortl__outcome_transform(ORTL__TRANSFORM_PROBIT, &libm, two, 4);
     ck_assert(two[0] == -INFINITY && two[1] == INFINITY && two[2] == 0.0f && isnan(two[3]));
     float three[] = {0.0f, 0.0f};
-    ortl__outcome_transform(ORTL__TRANSFORM_SOFTMAX_ZERO, three, 2);
+    ortl__outcome_transform(ORTL__TRANSFORM_SOFTMAX_ZERO, &libm, three, 2);
     ck_assert(isnan(three[0]) && isnan(three[1])); /* nothing was counted: 0 / 0 */
     float four[] = {NAN, 1.0f};
-    ortl__outcome_transform(ORTL__TRANSFORM_SOFTMAX, four, 2);
+    ortl__outcome_transform(ORTL__TRANSFORM_SOFTMAX, &libm, four, 2);
     ck_assert(isnan(four[0]) && isnan(four[1]));
     float five[] = {1e30f, 1e30f};
-    ortl__outcome_transform(ORTL__TRANSFORM_SOFTMAX, five, 2);
+    ortl__outcome_transform(ORTL__TRANSFORM_SOFTMAX, &libm, five, 2);
     ck_assert(five[0] == 0.5f && five[1] == 0.5f);
     float six[] = {3.0f, -4.0f};
-    ortl__outcome_transform(ORTL__TRANSFORM_NONE, six, 2);
+    ortl__outcome_transform(ORTL__TRANSFORM_NONE, &libm, six, 2);
     ck_assert(six[0] == 3.0f && six[1] == -4.0f);
 }
 END_TEST

@@ -6,6 +6,7 @@
 #define ORTL_TOOLS_BENCH_H
 
 #include "../bench/peer.h"
+#include "../runtime/libm.h"
 #include "options.h"
 
 #include <stdbool.h>
@@ -41,6 +42,7 @@ typedef struct ortl__bench_entry {
 } ortl__bench_entry;
 
 typedef struct ortl__bench {
+    ortl__libm libm; /* open for the page */
     const ortl__common *common;
     const char *model; /* path */
     size_t n_rows;     /* of the table */

@@ -6,16 +6,16 @@
 #include "../bench/measure.h"
 
 #include <dlfcn.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define CALLS          100000 /* of one row, at most */
-#define CALLS_SECONDS  0.7    /* and no longer, once there are MIN_CALLS */
-#define MIN_CALLS      2000
-#define WINDOWS        5
-#define WINDOW_SECONDS 0.03
+#define CALLS             100000 /* of one row, at most */
+#define CALLS_SECONDS     0.7    /* and no longer, once there are MIN_CALLS */
+#define MIN_CALLS         2000
+#define TWELFTH_OF_DECADE 0.8254041852680184 /* 10^(-1/12) */
+#define WINDOWS           5
+#define WINDOW_SECONDS    0.03
 
 typedef struct child {
     const ortl__bench *bench;
@@ -101,8 +101,9 @@ static int measure_calls(child *c, float *times /* (CALLS) */) {
     c->result->p90 = quantile(times, n, 0.9);
     c->result->p99 = quantile(times, n, 0.99);
     c->result->p999 = quantile(times, n, 0.999);
-    for (size_t i = 0; i < ORTL__BENCH_CURVE; i++)
-        c->result->curve[i] = quantile(times, n, 1 - pow(10, -(double)i / 12));
+    double rest = 1;
+    for (size_t i = 0; i < ORTL__BENCH_CURVE; i++, rest *= TWELFTH_OF_DECADE)
+        c->result->curve[i] = quantile(times, n, 1 - rest);
     return 0;
 }
 

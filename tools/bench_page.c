@@ -115,11 +115,11 @@ static uint64_t peak_bytes(const ortl__bench_result *result) {
 }
 
 static const char *word_time_power(int power, char text_out[40]) {
-    return ortl__word_seconds(pow(10, power) * (1 + 1e-12), text_out);
+    return ortl__word_seconds(ortl__figure_power(power) * (1 + 1e-12), text_out);
 }
 
 static const char *word_speed_power(int power, char text_out[40]) {
-    return ortl__word_speed(pow(10, power) * (1 + 1e-12), text_out);
+    return ortl__word_speed(ortl__figure_power(power) * (1 + 1e-12), text_out);
 }
 
 static void put_latency(const ortl__bench *bench, ortl__output *output) {
@@ -137,7 +137,7 @@ static void put_latency(const ortl__bench *bench, ortl__output *output) {
                                             ORTL__BENCH_CURVE,
                                             (int)i,
                                             false};
-    ortl__plot_lines(output, "Latency of single rows",
+    ortl__plot_lines(output, &bench->libm, "Latency of single rows",
                      "this share of the calls is as fast or faster", ticks,
                      sizeof ticks / sizeof ticks[0], word_time_power, lines, n_lines);
 }
@@ -161,8 +161,8 @@ static void put_speed(const ortl__bench *bench, ortl__output *output) {
                                             n,
                                             (int)i,
                                             true};
-    ortl__plot_lines(output, "Rows a second by batch size", "rows of a call", ticks, n,
-                     word_speed_power, lines, n_lines);
+    ortl__plot_lines(output, &bench->libm, "Rows a second by batch size", "rows of a call", ticks,
+                     n, word_speed_power, lines, n_lines);
 }
 
 /* ---- Figures --------------------------------------------------------------------------------- */

@@ -48,9 +48,16 @@ static ortl_status walk_down(const ortl_session *session, size_t tree, met_thres
     return status;
 }
 
+/* About normal: mean 0, deviation 1. */
+static double draw_noise(bench_random *random) {
+    uint64_t sum = 0;
+    for (int i = 0; i < 12; i++) sum += bench_random_bits(random) >> 32;
+    return (double)sum * 0x1p-32 - 6;
+}
+
 static float draw(const met_thresholds *column, bench_random *random) {
     uint32_t n = column->n_met < KEPT ? column->n_met : KEPT;
-    double noise = bench_random_normal(random);
+    double noise = draw_noise(random);
     if (bench_random_below(random, 100) < MISSING_PERCENT) return NAN;
     if (n == 0) return (float)noise;
     float threshold = column->values[bench_random_below(random, n)];

@@ -237,6 +237,8 @@ static ortl_status bench(bench_settings *s, ortl__report *report) {
     if (status == ORTL_OK && !s->common.is_quiet)
         (s->common.is_json ? print_json : print_table)(&s->bench, &output);
     status = ortl__output_close(&output, status, report);
+    if (status == ORTL_OK && s->page != NULL)
+        status = ortl__libm_open(&s->bench.libm, &report->error);
     if (status == ORTL_OK && s->page != NULL) status = ortl__bench_page(&s->bench, s->page, report);
     return status;
 }

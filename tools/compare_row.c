@@ -168,6 +168,10 @@ static ortl_status shift_scores(ortl__comparison *c, double direction, double *s
     return ortl_source_walk_scores(c->walk, c->shifted, scores_out, error);
 }
 
+static double greater(double a, double b) {
+    return b > a ? b : a;
+}
+
 /* What the source gives, and how far the file may be from it. */
 static ortl_status judge_scores(ortl__comparison *c, ortl_error *error) {
     double greatest = 0;
@@ -177,9 +181,9 @@ static ortl_status judge_scores(ortl__comparison *c, ortl_error *error) {
     if (status != ORTL_OK) return status;
     /* Shifting all scores of a softmax alike changes nothing, so it gets the greatest shift. */
     for (size_t t = 0; c->summary.link == ORTL_LINK_SOFTMAX && t < c->summary.n_targets; t++)
-        greatest = fmax(greatest, SUMMAND_TOLERANCE * c->magnitude[t]);
+        greatest = greater(greatest, SUMMAND_TOLERANCE * c->magnitude[t]);
     for (size_t i = 0; i < c->summary.n_scores; i++)
-        c->allowed[i] = SCORE_TOLERANCE * fmax(1, fabs(c->wanted[i])) +
+        c->allowed[i] = SCORE_TOLERANCE * greater(1, fabs(c->wanted[i])) +
                         fabs(c->allowed[i] - c->bound[i]) + greatest;
     return ORTL_OK;
 }

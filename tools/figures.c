@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 const char *ortl__figure_count(uint64_t count, char text_out[ORTL__FIGURE_CHARS]) {
     char digits[24];
@@ -43,15 +42,19 @@ const char *ortl__figure_bytes(uint64_t n_bytes, char text_out[ORTL__FIGURE_CHAR
 }
 
 const char *ortl__figure_real(double value, char text_out[ORTL__FIGURE_CHARS]) {
-    const int n_digits = 6;
-    double size = fabs(value);
-    if (size > 0 && size < 1e300) {
-        int power = n_digits - 1 - (int)floor(log10(size));
-        double scale = pow(10, abs(power));
-        value = power >= 0 ? round(value * scale) / scale : round(value / scale) * scale;
-    }
+    char six_digits[32];
+    int n_bytes = snprintf(six_digits, sizeof six_digits, "%.5e", value);
+    if (isfinite(value)) ortl__number_read_double(six_digits, (size_t)n_bytes, '.', &value);
     text_out[ortl__number_write_double(value, text_out)] = '\0';
     return text_out;
+}
+
+double ortl__figure_power(int64_t power) {
+    char text[32];
+    double value = 0;
+    int n_bytes = snprintf(text, sizeof text, "1e%lld", (long long)power);
+    ortl__number_read_double(text, (size_t)n_bytes, '.', &value);
+    return value;
 }
 
 const char *ortl__figure_plural(uint64_t count) {

@@ -18,6 +18,9 @@ const char *ortl__figure_bytes(uint64_t n_bytes, char text_out[ORTL__FIGURE_CHAR
 const char *ortl__figure_real(double value, char text_out[ORTL__FIGURE_CHARS]);
 
 /* "s" unless count is 1. */
+/* 10 to a whole power. */
+double ortl__figure_power(int64_t power);
+
 const char *ortl__figure_plural(uint64_t count);
 
 #endif

@@ -87,7 +87,9 @@ ortl_status ortl__measures_add_class(ortl__measures *m, size_t truth, size_t lab
     if (are_probabilities(scores, n_classes)) {
         double probability = (double)scores[truth];
         if (probability < (double)FLT_EPSILON) probability = (double)FLT_EPSILON;
-        m->log_sum -= log(probability);
+        ortl_status status = ortl__libm_open(&m->libm, error);
+        if (status != ORTL_OK) return status;
+        m->log_sum -= m->libm.log(probability);
         m->n_probable++;
     }
     return n_classes == 2 ? keep_score(m, scores[1], truth == 1, error) : ORTL_OK;
@@ -148,6 +150,7 @@ bool ortl__measures_get(ortl__measures *m, ortl__measure measure, double *value_
 }
 
 void ortl__measures_free(ortl__measures *m) {
+    ortl__libm_close(&m->libm);
     free(m->scored);
     *m = (ortl__measures)ORTL__MEASURES_INIT;
 }

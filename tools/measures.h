@@ -4,7 +4,7 @@
 #ifndef ORTL_TOOLS_MEASURES_H
 #define ORTL_TOOLS_MEASURES_H
 
-#include "../runtime/ortlite.h"
+#include "../runtime/libm.h"
 
 #include <stdbool.h>
 
@@ -39,6 +39,7 @@ typedef struct ortl__measures {
     uint64_t n_right;
     uint64_t n_labelled; /* rows with a label */
     double log_sum;
+    ortl__libm libm;          /* once there are probabilities */
     uint64_t n_probable;      /* rows whose scores are probabilities */
     ortl__scored_row *scored; /* (n_scored) */
     size_t n_scored;

@@ -3,7 +3,6 @@
  */
 #include "plot.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
@@ -51,9 +50,10 @@ void ortl__plot_bars(ortl__output *output, const char *label, const ortl__bar *b
 /* The powers of ten around all points. */
 typedef struct scale {
     int low, high;
+    const ortl__libm *libm;
 } scale;
 
-static scale find_scale(const ortl__line *lines, size_t n_lines) {
+static scale find_scale(const ortl__libm *libm, const ortl__line *lines, size_t n_lines) {
     double least = 0, greatest = 0;
     for (size_t i = 0; i < n_lines; i++)
         for (size_t j = 0; j < lines[i].n_points; j++) {
@@ -61,8 +61,8 @@ static scale find_scale(const ortl__line *lines, size_t n_lines) {
             if (y > 0 && (least == 0 || y < least)) least = y;
             if (y > greatest) greatest = y;
         }
-    if (least == 0) return (scale){0, 1};
-    scale s = {(int)floor(log10(least)), (int)ceil(log10(greatest))};
+    if (least == 0) return (scale){0, 1, libm};
+    scale s = {(int)libm->floor(libm->log10(least)), (int)libm->ceil(libm->log10(greatest)), libm};
     if (s.high == s.low) s.high++;
     return s;
 }
@@ -72,7 +72,7 @@ static int place_x(double x) {
 }
 
 static int place_y(const scale *s, double y) {
-    double share = y > 0 ? (log10(y) - s->low) / (s->high - s->low) : 0;
+    double share = y > 0 ? (s->libm->log10(y) - s->low) / (s->high - s->low) : 0;
     return TOP + (int)((1 - (share < 0 ? 0 : share)) * PLOT_HEIGHT + 0.5);
 }
 
@@ -128,11 +128,11 @@ static void put_names(ortl__output *output, const ortl__line *lines, size_t n_li
     }
 }
 
-void ortl__plot_lines(ortl__output *output, const char *label, const char *x_name,
-                      const ortl__tick *ticks, size_t n_ticks,
+void ortl__plot_lines(ortl__output *output, const ortl__libm *libm, const char *label,
+                      const char *x_name, const ortl__tick *ticks, size_t n_ticks,
                       const char *(*word_y)(int power, char text_out[40]), const ortl__line *lines,
                       size_t n_lines) {
-    scale s = find_scale(lines, n_lines);
+    scale s = find_scale(libm, lines, n_lines);
     open_svg(output, label, TOP + PLOT_HEIGHT + BOTTOM);
     put_axes(output, x_name, ticks, n_ticks, word_y, &s);
     for (size_t i = n_lines; i-- > 0;) put_line(output, &lines[i], &s);

@@ -6,6 +6,7 @@
 #ifndef ORTL_TOOLS_PLOT_H
 #define ORTL_TOOLS_PLOT_H
 
+#include "../runtime/libm.h"
 #include "output.h"
 
 /* One bar: its name, its length, what stands behind it. */
@@ -36,8 +37,8 @@ typedef struct ortl__tick {
 
 /* Lines (n_lines) over an axis from the first to the last of the ticks; y is logarithmic with a
  * tick at every power of ten, for which word_y gives the text. x runs from 0 to 1. */
-void ortl__plot_lines(ortl__output *output, const char *label, const char *x_name,
-                      const ortl__tick *ticks, size_t n_ticks,
+void ortl__plot_lines(ortl__output *output, const ortl__libm *libm, const char *label,
+                      const char *x_name, const ortl__tick *ticks, size_t n_ticks,
                       const char *(*word_y)(int power, char text_out[40]), const ortl__line *lines,
                       size_t n_lines);
 

@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "sandbox.h"
 
+#include "../runtime/libm.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -37,7 +39,7 @@
 /* Descriptors that may be open at once, those that the caller left open among them. */
 #define MAX_DESCRIPTORS 1024
 
-/* OpenBLAS, which is opened when a graph has matrices, and what it needs in turn. */
+/* OpenBLAS, which is opened when a graph has matrices, and what it needs in turn beside libm. */
 static const char *const libraries[] = {
 #ifdef ORTL_MULTIARCH
     "/etc/ld.so.cache",
@@ -107,6 +109,8 @@ void ortl__sandbox_begin(ortl__sandbox *sandbox, const ortl__common *common) {
         note_missing(sandbox, "a program with sanitizers cannot be locked in", 0);
     else
         begin_rules(sandbox);
+    char libm[ORTL__LIBM_PATH_BYTES];
+    ortl__sandbox_read(sandbox, ortl__libm_path(libm));
     for (size_t i = 0; sandbox->rules >= 0 && libraries[i] != NULL; i++)
         ortl__sandbox_read(sandbox, libraries[i]);
 }

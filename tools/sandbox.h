@@ -18,8 +18,8 @@ typedef struct ortl__sandbox {
     int reason;          /* errno that says why, 0: missing says it */
 } ortl__sandbox;
 
-/* Begins a set of rules that allows nothing but the libraries that a graph with matrices opens. To
- * be entered or, when the verb fails before, left to the end of the process. */
+/* Begins a set of rules that allows nothing but the libraries that a graph may need: libm,
+ * OpenBLAS. To be entered or, when the verb fails before, left to the end of the process. */
 void ortl__sandbox_begin(ortl__sandbox *sandbox, const ortl__common *common);
 
 /* Allows reading the file at path, or all files below a folder. NULL and "-" are stdin, which is

@@ -4,6 +4,7 @@
 #include "verify.h"
 
 #include "../runtime/number.h"
+#include "figures.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static double half_unit(ortl_string text) {
         n_decimals += is_behind_point && letter >= '0' && letter <= '9';
         is_behind_point = is_behind_point || letter == '.';
     }
-    return 0.5 * pow(10, (double)(exponent - n_decimals));
+    return 0.5 * ortl__figure_power(exponent - n_decimals);
 }
 
 /* The score that was written down was rounded, and that of now is made of float32 predictions. */

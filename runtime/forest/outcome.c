@@ -9,21 +9,22 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "../exponential.h"
 #include "../status.h"
 
 /* ---- The transforms of one number ------------------------------------------------------------ */
 
 static float logistic(float x) {
-    float value = 1.0f / (1.0f + expf(-fabsf(x)));
+    float value = 1.0f / (1.0f + ortl__expf(-fabsf(x)));
     return x < 0.0f ? 1.0f - value : value;
 }
 
 /* sqrt(2) times the inverse error function of 2x-1, by Winitzki's formula with a = 0.147. */
-static float probit(float x) {
+static float probit(const ortl__libm *libm, float x) {
     const float a = 0.147f, pi = 3.14159265358979323846f, root_of_two = 1.41421356237309504880f;
     float y = 2.0f * x - 1.0f;
     float sign = y < 0.0f ? -1.0f : 1.0f;
-    float log_of_rest = logf((1.0f - y) * (1.0f + y));
+    float log_of_rest = libm->logf((1.0f - y) * (1.0f + y));
     float v = 2.0f / (pi * a) + 0.5f * log_of_rest;
     float v2 = 1.0f / a * log_of_rest;
     /* One fused operation in v * v - v2 would change the last places: -ffp-contract=off. */
@@ -44,8 +45,9 @@ static float probit(float x) {
 #undef REAL
 #undef NAMED
 
-void ortl__outcome_transform(ortl__transform transform, float *scores, uint32_t n) {
-    transform_row_float(transform, scores, n);
+void ortl__outcome_transform(ortl__transform transform, const ortl__libm *libm, float *scores,
+                             uint32_t n) {
+    transform_row_float(transform, libm, scores, n);
 }
 
 ortl_status ortl__outcome_write(const ortl__outcome *outcome, void *sums, const uint8_t *voted,

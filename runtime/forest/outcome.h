@@ -5,6 +5,7 @@
 #ifndef ORTL_OUTCOME_H
 #define ORTL_OUTCOME_H
 
+#include "../libm.h"
 #include "forest.h"
 
 typedef enum ortl__transform {
@@ -24,11 +25,12 @@ typedef struct ortl__outcome {
     uint32_t n_trees;   /* divisor of AVERAGE */
     ortl__aggregate aggregate;
     ortl__transform transform;
-    uint32_t n_base;       /* 0, 1 or n_targets */
-    const double *base;    /* (n_base) exact in Real */
-    int is_binary_case;    /* classifier with 2 labels whose votes all carry one class id */
-    int votes_nonnegative; /* no weight of the file is < 0 */
-    const int64_t *labels; /* (n_targets) class values; NULL: string classes, labels are indices */
+    const ortl__libm *libm; /* open when transform is PROBIT */
+    uint32_t n_base;        /* 0, 1 or n_targets */
+    const double *base;     /* (n_base) exact in Real */
+    int is_binary_case;     /* classifier with 2 labels whose votes all carry one class id */
+    int votes_nonnegative;  /* no weight of the file is < 0 */
+    const int64_t *labels;  /* (n_targets) class values; NULL: string classes, labels are indices */
 } ortl__outcome;
 
 /* Turns the sums of n_rows rows into scores and labels.
@@ -52,6 +54,7 @@ void ortl__outcome_raw(const ortl__outcome *outcome, const void *sums, const uin
 
 /* The transforms on one row of n scores in place, in float32 (also used by nothing else than
  * tests). */
-void ortl__outcome_transform(ortl__transform transform, float *scores, uint32_t n);
+void ortl__outcome_transform(ortl__transform transform, const ortl__libm *libm, float *scores,
+                             uint32_t n);
 
 #endif

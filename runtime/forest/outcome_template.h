@@ -18,7 +18,7 @@ static float NAMED(greatest)(const REAL *scores, uint32_t n) {
 static void NAMED(softmax)(REAL *scores, uint32_t n) {
     float greatest = NAMED(greatest)(scores, n), sum = 0.0f;
     for (uint32_t k = 0; k < n; k++) {
-        float value = expf((float)scores[k] - greatest);
+        float value = ortl__expf((float)scores[k] - greatest);
         sum += value;
         scores[k] = (REAL)value;
     }
@@ -30,11 +30,11 @@ static void NAMED(softmax)(REAL *scores, uint32_t n) {
 static void NAMED(softmax_zero)(REAL *scores, uint32_t n) {
     const float next_to_zero = 1e-7f;
     float greatest = NAMED(greatest)(scores, n), sum = 0.0f;
-    float scale = expf(-greatest);
+    float scale = ortl__expf(-greatest);
     for (uint32_t k = 0; k < n; k++) {
         float x = (float)scores[k];
         if (x > next_to_zero || x < -next_to_zero) {
-            float value = expf(x - greatest);
+            float value = ortl__expf(x - greatest);
             sum += value;
             scores[k] = (REAL)value;
         } else {
@@ -44,7 +44,8 @@ static void NAMED(softmax_zero)(REAL *scores, uint32_t n) {
     for (uint32_t k = 0; k < n; k++) scores[k] /= (REAL)sum;
 }
 
-static void NAMED(transform_row)(ortl__transform transform, REAL *scores, uint32_t n) {
+static void NAMED(transform_row)(ortl__transform transform, const ortl__libm *libm, REAL *scores,
+                                 uint32_t n) {
     switch (transform) {
     case ORTL__TRANSFORM_NONE: break;
     case ORTL__TRANSFORM_SOFTMAX: NAMED(softmax)(scores, n); break;
@@ -53,7 +54,7 @@ static void NAMED(transform_row)(ortl__transform transform, REAL *scores, uint32
         for (uint32_t k = 0; k < n; k++) scores[k] = (REAL)logistic((float)scores[k]);
         break;
     case ORTL__TRANSFORM_PROBIT:
-        for (uint32_t k = 0; k < n; k++) scores[k] = (REAL)probit((float)scores[k]);
+        for (uint32_t k = 0; k < n; k++) scores[k] = (REAL)probit(libm, (float)scores[k]);
         break;
     }
 }
@@ -61,7 +62,7 @@ static void NAMED(transform_row)(ortl__transform transform, REAL *scores, uint32
 /* A single score: PROBIT is the only transform that onnxruntime applies. */
 static REAL NAMED(transform_single)(const ortl__outcome *outcome, REAL score) {
     if (outcome->transform != ORTL__TRANSFORM_PROBIT) return score;
-    return (REAL)probit((float)score);
+    return (REAL)probit(outcome->libm, (float)score);
 }
 
 /* ---- Regressors ------------------------------------------------------------------------------ */
@@ -82,7 +83,7 @@ static void NAMED(finish_regression)(const ortl__outcome *outcome, REAL *sums,
     if (n == 1)
         sums[0] = NAMED(transform_single)(outcome, sums[0]);
     else
-        NAMED(transform_row)(outcome->transform, sums, n);
+        NAMED(transform_row)(outcome->transform, outcome->libm, sums, n);
 }
 
 /* ---- Classifiers ----------------------------------------------------------------------------- */
@@ -111,7 +112,7 @@ static int64_t NAMED(finish_many)(const ortl__outcome *outcome, REAL *sums, cons
             has_winner = 1;
         }
     }
-    NAMED(transform_row)(outcome->transform, sums, n);
+    NAMED(transform_row)(outcome->transform, outcome->libm, sums, n);
     *has_label_out = has_winner;
     return NAMED(label)(outcome, winner);
 }
@@ -138,7 +139,7 @@ static void NAMED(fill_two)(const ortl__outcome *outcome, REAL *sums, int has_vo
     REAL score = sums[0];
     sums[1] = 0; /* memory that onnxruntime leaves unwritten is 0 here */
     if (outcome->transform == ORTL__TRANSFORM_PROBIT) {
-        sums[0] = (REAL)probit((float)score);
+        sums[0] = (REAL)probit(outcome->libm, (float)score);
     } else if (fill != NAMED(FILL_NONE)) {
         sums[1] = score;
         if (outcome->transform == ORTL__TRANSFORM_LOGISTIC) {
@@ -183,7 +184,7 @@ static int64_t NAMED(finish_two)(const ortl__outcome *outcome, REAL *sums, const
     if (!voted[0]) sums[0] = 0;
     if (!voted[1]) sums[1] = 0;
     if (has_two)
-        NAMED(transform_row)(outcome->transform, sums, 2);
+        NAMED(transform_row)(outcome->transform, outcome->libm, sums, 2);
     else
         NAMED(fill_two)(outcome, sums, voted[0], fill);
     return outcome->is_binary_case ? NAMED(label)(outcome, index) : (int64_t)index;

@@ -210,6 +210,6 @@ ortl_status ortl__cast_run(ortl__call *call, ortl_error *error) {
     if (call->step->is_alias) return ORTL_OK;
     if (output->type == ORTL_STRING) return cast_to_strings(call, error);
     if (input->type == ORTL_STRING) return cast_from_strings(call, error);
-    ortl__loop_run(number_casts[input->type][output->type], call->inputs, 1, output);
+    ortl__loop_run(number_casts[input->type][output->type], NULL, call->inputs, 1, output);
     return ORTL_OK;
 }

@@ -127,6 +127,7 @@ static ortl_status prepare(ortl__loading *loading, ortl__step *step, const char 
     if (status == ORTL_OK)
         status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
     if (status == ORTL_OK) status = choose_loop(loading, operation, &parameters->loop, error);
+    if (status == ORTL_OK && operation->uses_libm) status = ortl__libm_open(loading->libm, error);
     if (status != ORTL_OK) return status;
     uint32_t n = loading->node->n_inputs;
     ortl_type type = loading->inputs[operation->n_conditions]->type;
@@ -226,10 +227,10 @@ static void fold_inputs(const ortl__call *call, ortl__loop *loop) {
             memcpy(output->data, call->inputs[0]->data, (size_t)ortl__tensor_bytes(output));
         return;
     }
-    ortl__loop_run(loop, call->inputs, 2, output);
+    ortl__loop_run(loop, call->libm, call->inputs, 2, output);
     for (uint32_t i = 2; i < call->step->n_inputs; i++) {
         const ortl__tensor *const pair[] = {output, call->inputs[i]};
-        ortl__loop_run(loop, pair, 2, output);
+        ortl__loop_run(loop, call->libm, pair, 2, output);
     }
 }
 
@@ -249,6 +250,6 @@ ortl_status ortl__elementwise_run(ortl__call *call, ortl_error *error) {
     if (operation->is_variadic)
         fold_inputs(call, parameters->loop);
     else
-        ortl__loop_run(parameters->loop, inputs, operation->n_inputs, call->outputs[0]);
+        ortl__loop_run(parameters->loop, call->libm, inputs, operation->n_inputs, call->outputs[0]);
     return ORTL_OK;
 }

@@ -16,6 +16,7 @@ typedef struct ortl__elementwise {
     uint32_t n_inputs;
     uint32_t n_conditions; /* the first inputs are bool, the others share one type */
     int is_variadic;       /* 1 or more inputs of one type, folded from the left by a loop of two */
+    int uses_libm;         /* what the loops are given */
     ortl_type output_type; /* ORTL_UNDEFINED: the type that the inputs share */
     ortl__loop *loops[ORTL__TYPE_END]; /* by the type of the inputs; NULL: not supported */
     /* By the type of input 1 too, which may differ; NULL: it has the type of input 0. */

@@ -179,11 +179,11 @@ ortl_status ortl__linear_classifier_run(ortl__call *call, ortl_error *error) {
         ortl__class_labels_write(&parameters->labels, choose_class(row, n), labels, i);
         if (!out) continue;
         if (has_pairs(parameters)) {
-            ortl__scores_pair(parameters->transform, row[0], out);
+            ortl__scores_pair(parameters->transform, call->libm, row[0], out);
             out += 2;
         } else {
             memcpy(out, row, n * sizeof *out);
-            ortl__scores_finish(parameters->transform, out, n);
+            ortl__scores_finish(parameters->transform, call->libm, out, n);
             out += n;
         }
     }
@@ -199,6 +199,6 @@ ortl_status ortl__linear_regressor_run(ortl__call *call, ortl_error *error) {
     if (n_rows == 0) return ORTL_OK;
     weigh(call, n_rows, call->scratch, scores);
     for (uint64_t i = 0; i < n_rows; i++)
-        ortl__scores_finish(parameters->transform, scores + i * n, n);
+        ortl__scores_finish(parameters->transform, call->libm, scores + i * n, n);
     return ORTL_OK;
 }

@@ -31,9 +31,10 @@ static void advance(odometer *at, ortl__stretch *stretch) {
 
 /* One stretch over everything, where each input is one element or has as many as the output, so
  * that nothing is repeated within; 0 when there is more to do. */
-static int run_at_once(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
-                       const ortl__tensor *output) {
+static int run_at_once(ortl__loop *loop, const ortl__libm *libm, const ortl__tensor *const *inputs,
+                       size_t n_inputs, const ortl__tensor *output) {
     ortl__stretch stretch;
+    stretch.libm = libm;
     stretch.output = output->data;
     stretch.count = output->n_elements;
     for (size_t k = 0; k < n_inputs; k++) {
@@ -46,10 +47,11 @@ static int run_at_once(ortl__loop *loop, const ortl__tensor *const *inputs, size
     return 1;
 }
 
-static void run_stretches(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
+static void run_stretches(ortl__loop *loop, const ortl__libm *libm,
+                          const ortl__tensor *const *inputs, size_t n_inputs,
                           const ortl__tensor *output) {
     odometer at = {.n_inputs = n_inputs};
-    ortl__stretch stretch = {.output = output->data};
+    ortl__stretch stretch = {.output = output->data, .libm = libm};
     ortl__broadcast_plan(inputs, n_inputs, output, &at.plan);
     uint32_t innermost = at.plan.rank - 1;
     int64_t row_bytes = at.plan.extent[innermost] * (int64_t)ortl_type_bytes(output->type);
@@ -66,8 +68,8 @@ static void run_stretches(ortl__loop *loop, const ortl__tensor *const *inputs, s
     }
 }
 
-void ortl__loop_run(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
-                    const ortl__tensor *output) {
-    if (output->n_elements == 0 || run_at_once(loop, inputs, n_inputs, output)) return;
-    run_stretches(loop, inputs, n_inputs, output);
+void ortl__loop_run(ortl__loop *loop, const ortl__libm *libm, const ortl__tensor *const *inputs,
+                    size_t n_inputs, const ortl__tensor *output) {
+    if (output->n_elements == 0 || run_at_once(loop, libm, inputs, n_inputs, output)) return;
+    run_stretches(loop, libm, inputs, n_inputs, output);
 }

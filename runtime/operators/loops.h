@@ -6,6 +6,7 @@
 #ifndef ORTL_LOOPS_H
 #define ORTL_LOOPS_H
 
+#include "../libm.h"
 #include "../tensor.h"
 
 /* A stretch of the innermost axis: count results from inputs that each advance by one element or
@@ -15,6 +16,7 @@ typedef struct ortl__stretch {
     int64_t stride[3];     /* (up to 3) 0 or 1, in elements */
     void *output;          /* (count) of the loop's output type */
     uint64_t count;
+    const ortl__libm *libm; /* open for the loops that use it */
 } ortl__stretch;
 
 typedef void ortl__loop(const ortl__stretch *stretch);
@@ -74,8 +76,9 @@ typedef void ortl__loop(const ortl__stretch *stretch);
         }                                                                                          \
     }
 
-/* Runs the loop over all elements of output, to whose shape the inputs (1 to 3) broadcast. */
-void ortl__loop_run(ortl__loop *loop, const ortl__tensor *const *inputs, size_t n_inputs,
-                    const ortl__tensor *output);
+/* Runs the loop over all elements of output, to whose shape the inputs (1 to 3) broadcast. libm may
+ * be NULL for loops that do not use it. */
+void ortl__loop_run(ortl__loop *loop, const ortl__libm *libm, const ortl__tensor *const *inputs,
+                    size_t n_inputs, const ortl__tensor *output);
 
 #endif

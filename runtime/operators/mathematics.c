@@ -4,40 +4,43 @@
  */
 #include <math.h>
 
+#include "../exponential.h"
 #include "elementwise.h"
 #include "truncate.h"
 
 /* Neither branch overflows: the exponential is always of a number that is not positive. */
-static double sigmoid(double x) {
-    double e = exp(-fabs(x));
+static double sigmoid(const ortl__libm *libm, double x) {
+    double e = libm->exp(-fabs(x));
     return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
 static float sigmoid_of_float(float x) {
-    float e = expf(-fabsf(x));
+    float e = ortl__expf(-fabsf(x));
     return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
-/* Defines the two loops and the description of an operation. */
-#define MATHEMATICS(name, float_function, double_function)                                         \
-    ORTL__UNARY_LOOP(name##_float, float, float, float_function(a))                                \
-    ORTL__UNARY_LOOP(name##_double, double, double, double_function(a))                            \
+/* Defines the two loops and the description of an operation; the expressions are of a. */
+#define MATHEMATICS(name, uses, float_expression, double_expression)                               \
+    ORTL__UNARY_LOOP(name##_float, float, float, float_expression)                                 \
+    ORTL__UNARY_LOOP(name##_double, double, double, double_expression)                             \
     const ortl__elementwise ortl__elementwise_##name = {                                           \
-        .n_inputs = 1, .loops = {[ORTL_FLOAT] = name##_float, [ORTL_DOUBLE] = name##_double}}
+        .n_inputs = 1,                                                                             \
+        .uses_libm = uses,                                                                         \
+        .loops = {[ORTL_FLOAT] = name##_float, [ORTL_DOUBLE] = name##_double}}
+#define OF_LIBM(name) MATHEMATICS(name, 1, stretch->libm->name##f(a), stretch->libm->name(a))
 
-MATHEMATICS(exp, expf, exp);
-MATHEMATICS(log, logf, log);
-MATHEMATICS(sigmoid, sigmoid_of_float, sigmoid);
-MATHEMATICS(tanh, tanhf, tanh);
+MATHEMATICS(exp, 1, ortl__expf(a), stretch->libm->exp(a));
+OF_LIBM(log);
+MATHEMATICS(sigmoid, 1, sigmoid_of_float(a), sigmoid(stretch->libm, a));
+OF_LIBM(tanh);
 
 /* These are exact or rounded once, and so the same to the bit everywhere. Round takes halves to the
  * even neighbour, which rint does in the rounding mode of every C program's start. */
-#define RECIPROCAL(x) (1 / (x))
-MATHEMATICS(ceil, ceilf, ceil);
-MATHEMATICS(floor, floorf, floor);
-MATHEMATICS(reciprocal, RECIPROCAL, RECIPROCAL);
-MATHEMATICS(round, rintf, rint);
-MATHEMATICS(sqrt, sqrtf, sqrt);
+OF_LIBM(ceil);
+OF_LIBM(floor);
+MATHEMATICS(reciprocal, 0, 1 / a, 1 / a);
+MATHEMATICS(round, 1, stretch->libm->rintf(a), stretch->libm->rint(a));
+MATHEMATICS(sqrt, 0, sqrtf(a), sqrt(a));
 
 /* ---- Pow ------------------------------------------------------------------------------------- */
 
@@ -62,7 +65,8 @@ MATHEMATICS(sqrt, sqrtf, sqrt);
         }                                                                                          \
     }
 
-#define POWER(a, b) pow((double)(a), (double)(b))
+#define POWER(a, b)       stretch->libm->pow((double)(a), (double)(b))
+#define POWER_FLOAT(a, b) stretch->libm->powf(a, b)
 #define POWER_LOOPS(in, In, Wide, function, to)                                                    \
     POWER_LOOP(in, In, Wide, float, float, function, to)                                           \
     POWER_LOOP(in, In, Wide, double, double, POWER, to)                                            \
@@ -75,7 +79,7 @@ MATHEMATICS(sqrt, sqrtf, sqrt);
         [ORTL_INT64] = power_##in##_int64, [ORTL_INT32] = power_##in##_int32                       \
     }
 
-POWER_LOOPS(float, float, float, powf, (float))
+POWER_LOOPS(float, float, float, POWER_FLOAT, (float))
 POWER_LOOPS(double, double, double, POWER, (double))
 POWER_LOOPS(int64, int64_t, uint64_t, POWER, ortl__real_to_int64)
 POWER_LOOPS(int32, int32_t, uint32_t, POWER, ortl__real_to_int32)
@@ -88,6 +92,7 @@ static ortl__loop *const power_loops[ORTL__TYPE_END][ORTL__TYPE_END] = {
 };
 
 const ortl__elementwise ortl__elementwise_power = {.n_inputs = 2,
+                                                   .uses_libm = 1,
                                                    .loops = {[ORTL_FLOAT] = power_float_float,
                                                              [ORTL_DOUBLE] = power_double_double,
                                                              [ORTL_INT64] = power_int64_int64,

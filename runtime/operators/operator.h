@@ -9,6 +9,7 @@
 #include "../../onnx/graph.h"
 #include "../cpu.h"
 #include "../forest/kernel.h"
+#include "../libm.h"
 #include "../tensor.h"
 #include "algebra.h"
 
@@ -38,6 +39,7 @@ typedef struct ortl__loading {
     ortl__cpu hidden_features; /* that kernels must not use */
     int keeps_forest;          /* the plain form of the trees stays */
     ortl__algebra *algebra;    /* of the session, for products of matrices */
+    ortl__libm *libm;          /* of the session; opened by a prepare whose run uses it */
     ortl__node *node;
     int64_t version;             /* of the node's domain in this file */
     ortl__value *const *inputs;  /* (node->n_inputs) NULL: left out */
@@ -53,9 +55,9 @@ struct ortl__step {
     const uint32_t *inputs;  /* (n_inputs) value numbers or ORTL__NO_VALUE */
     const uint32_t *outputs; /* (n_outputs) value numbers or ORTL__NO_VALUE */
     uint32_t guard;          /* of the graph, under which the step is executed; 0: always */
-    uint8_t is_row_wise;  /* set to the operator's flag before prepare, which may clear it */
-    uint8_t is_of_shapes; /* its outputs come from shapes and constants alone: while shaping */
-    uint8_t is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
+    uint8_t is_row_wise;     /* set to the operator's flag before prepare, which may clear it */
+    uint8_t is_of_shapes;    /* its outputs come from shapes and constants alone: while shaping */
+    uint8_t is_alias;        /* output 0 shares the data of input 0; set and cleared likewise */
     void *parameters; /* what prepare remembers, in the session's arena; the operator's own type */
 };
 
@@ -80,6 +82,7 @@ typedef struct ortl__call {
     void *scratch;           /* (scratch_bytes) for run, aligned for any type */
     ptrdiff_t row_stride;    /* of inputs[0] when the step reads_strided rows, in elements */
     ptrdiff_t column_stride; /* likewise */
+    const ortl__libm *libm;  /* of the session, open when prepare opened it */
     ortl__arena *texts;      /* where run makes strings; emptied at the context's next call */
     ortl__tap *tap;          /* NULL: nothing more is wanted than the outputs */
 } ortl__call;

@@ -1,8 +1,6 @@
 /*
  * Range: numbers from a start to below a limit, at equal steps.
  */
-#include <math.h>
-
 #include "../status.h"
 #include "families.h"
 
@@ -52,8 +50,9 @@ static ortl_status count(const ortl__call *call, uint64_t *n_out, ortl_error *er
     if (is_real ? real_of(in[2]) == 0 : integer_of(in[2]) == 0)
         return ortl__fail(error, ORTL_BAD_INPUT, "steps of 0");
     if (is_real) {
-        const double n = ceil((real_of(in[1]) - real_of(in[0])) / real_of(in[2]));
+        const double n = (real_of(in[1]) - real_of(in[0])) / real_of(in[2]);
         *n_out = n >= (double)most ? most + 1 : n > 0 ? (uint64_t)n : 0;
+        if (n > (double)*n_out) *n_out += 1; /* a last step that goes too far */
     } else {
         *n_out = count_integers(integer_of(in[0]), integer_of(in[1]), integer_of(in[2]));
     }

@@ -44,9 +44,10 @@ static void multiply_power(decimal *number, uint32_t base, int power) {
 
 /* A binary fraction m / 2^k is m x 5^k / 10^k. */
 static void expand(double value, decimal *number) {
-    int binary_exponent;
-    uint64_t mantissa = (uint64_t)ldexp(frexp(value, &binary_exponent), 53);
-    binary_exponent -= 53;
+    uint64_t bits, mantissa;
+    memcpy(&bits, &value, sizeof bits);
+    int field = (int)(bits >> 52 & 0x7ff), binary_exponent = field ? field - 1075 : -1074;
+    mantissa = (bits & 0xfffffffffffff) | (uint64_t)(field > 0) << 52;
     while (mantissa % 2 == 0 && binary_exponent < 0) {
         mantissa /= 2;
         binary_exponent++;

@@ -20,6 +20,11 @@ static int64_t input_version(const ortl__step *step) {
     return step->operator->detail == ORTL__REDUCE_SUM ? 13 : 18;
 }
 
+static int takes_logarithms(const ortl__step *step) {
+    return step->operator->detail == ORTL__REDUCE_LOG_SUM || step->operator->detail ==
+        ORTL__REDUCE_LOG_SUM_EXP;
+}
+
 static ortl_status read_axes(const ortl__loading *loading, const ortl__step *step,
                              reduce_parameters *parameters, ortl_error *error) {
     if (loading->version < input_version(step))
@@ -92,6 +97,7 @@ ortl_status ortl__reduce_prepare(ortl__loading *loading, ortl__step *step, ortl_
     if (status == ORTL_OK)
         status = ortl__operator_int(loading, "keepdims", 1, &parameters->keeps_axes, error);
     if (status == ORTL_OK) status = read_axes(loading, step, parameters, error);
+    if (status == ORTL_OK && takes_logarithms(step)) status = ortl__libm_open(loading->libm, error);
     if (status != ORTL_OK) return status;
     parameters->loop = ortl__reductions[step->operator->detail][loading->inputs[0]->type];
     return derive(loading, step, parameters, error);
@@ -143,6 +149,7 @@ ortl_status ortl__reduce_run(ortl__call *call, ortl_error *error) {
     if (status == ORTL_OK) status = find_axes(parameters, &list, input->rank, &axes, error);
     if (status != ORTL_OK || output->n_elements == 0) return status;
     ortl__axes reduced = collect_axes(input, axes), kept = collect_axes(input, ~axes);
+    reduced.libm = call->libm;
     do {
         parameters->loop(&reduced, input->data, (uint64_t)offset, out);
         out += element_bytes;

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "../exponential.h"
 #include "truncate.h"
 
 int ortl__axes_advance(const ortl__axes *axes, uint32_t n_inner, int64_t index[ORTL_MAX_RANK],
@@ -146,18 +147,18 @@ MEASURES(int32, int32_t, uint32_t, ABSOLUTE_INTEGER, ROOT_OF_INTEGER, ortl__real
 
 /* The greatest is taken out of the sum, so that no exponential overflows; unless it is infinite. */
 #define LOGARITHMS(type, Real, exponential, logarithm)                                             \
-    REDUCTION(log_sum_##type, Real, Real, 0, sum += v, logarithm(sum))                             \
+    REDUCTION(log_sum_##type, Real, Real, 0, sum += v, axes->libm->logarithm(sum))                 \
     static void log_sum_exp_##type(const ortl__axes *axes, const void *data, uint64_t first,       \
                                    void *result) {                                                 \
         Real greatest = -INFINITY, sum = 0;                                                        \
         FOR_EACH(Real, greatest = v > greatest ? v : greatest)                                     \
         if (isinf(greatest)) greatest = 0;                                                         \
         FOR_EACH(Real, sum += exponential(v - greatest))                                           \
-        *(Real *)result = logarithm(sum) + greatest;                                               \
+        *(Real *)result = axes->libm->logarithm(sum) + greatest;                                   \
     }
 
-LOGARITHMS(float, float, expf, logf)
-LOGARITHMS(double, double, exp, log)
+LOGARITHMS(float, float, ortl__expf, logf)
+LOGARITHMS(double, double, axes->libm->exp, log)
 
 #define LOOPS_OF(detail, loops)                                                                    \
     [ORTL__REDUCE_##detail] = {[ORTL_FLOAT] = loops##_float,                                       \

@@ -34,6 +34,7 @@ typedef struct ortl__axes {
     uint32_t rank;
     int64_t extent[ORTL_MAX_RANK]; /* (rank) outermost first */
     int64_t stride[ORTL_MAX_RANK]; /* (rank) elements */
+    const ortl__libm *libm;        /* open for the loops with logarithms */
 } ortl__axes;
 
 /* The next position of all loops but the innermost n_inner; 0 when it was the last. */

@@ -95,7 +95,8 @@ static void update(const ortl__call *call, uint64_t to, uint64_t from, uint64_t 
     const size_t element_bytes = ortl_type_bytes(call->inputs[0]->type);
     char *element = (char *)call->outputs[0]->data + to * element_bytes;
     const char *given = (const char *)call->inputs[2]->data + from * element_bytes;
-    const ortl__stretch stretch = {{element, given, NULL}, {1, 1, 0}, element, n};
+    const ortl__stretch stretch = {
+        .inputs = {element, given}, .stride = {1, 1}, .output = element, .count = n};
     if (parameters->loop)
         parameters->loop(&stretch);
     else

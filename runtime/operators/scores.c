@@ -59,16 +59,22 @@ ortl_status ortl__scores_transform(const ortl__loading *loading, ortl__transform
         status = ortl__operator_choice(loading, "post_transform", name, names,
                                        sizeof names / sizeof names[0], &index, error);
     *transform_out = (ortl__transform)index;
+    if (status == ORTL_OK && *transform_out == ORTL__TRANSFORM_PROBIT)
+        status = ortl__libm_open(loading->libm, error);
     return status;
 }
 
-void ortl__scores_finish(ortl__transform transform, float *scores, uint32_t n) {
-    if (n > 1 || transform == ORTL__TRANSFORM_PROBIT) ortl__outcome_transform(transform, scores, n);
+void ortl__scores_finish(ortl__transform transform, const ortl__libm *libm, float *scores,
+                         uint32_t n) {
+    if (n > 1 || transform == ORTL__TRANSFORM_PROBIT)
+        ortl__outcome_transform(transform, libm, scores, n);
 }
 
-void ortl__scores_pair(ortl__transform transform, float score, float pair_out[2]) {
+void ortl__scores_pair(ortl__transform transform, const ortl__libm *libm, float score,
+                       float pair_out[2]) {
     pair_out[1] = score;
-    if (transform == ORTL__TRANSFORM_LOGISTIC) ortl__outcome_transform(transform, &pair_out[1], 1);
+    if (transform == ORTL__TRANSFORM_LOGISTIC)
+        ortl__outcome_transform(transform, libm, &pair_out[1], 1);
     pair_out[0] = 1 - pair_out[1];
 }
 

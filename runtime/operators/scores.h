@@ -26,15 +26,17 @@ ortl_type ortl__class_labels_type(const ortl__class_labels *labels);
 void ortl__class_labels_write(const ortl__class_labels *labels, uint64_t index,
                               const ortl__tensor *output, uint64_t i);
 
-/* Reads post_transform. */
+/* Reads post_transform, and opens libm for PROBIT. */
 ortl_status ortl__scores_transform(const ortl__loading *loading, ortl__transform *transform_out,
                                    ortl_error *error);
 
 /* Transforms the n scores of a row in place; of a single one only PROBIT does anything. */
-void ortl__scores_finish(ortl__transform transform, float *scores, uint32_t n);
+void ortl__scores_finish(ortl__transform transform, const ortl__libm *libm, float *scores,
+                         uint32_t n);
 
 /* The two scores of a row that has one: its complement by the transform, and itself. */
-void ortl__scores_pair(ortl__transform transform, float score, float pair_out[2]);
+void ortl__scores_pair(ortl__transform transform, const ortl__libm *libm, float score,
+                       float pair_out[2]);
 
 /* Arity and types of an operator that reads rows of numbers. */
 ortl_status ortl__rows_prepare(const ortl__loading *loading, ortl__step *step, uint32_t n_outputs,

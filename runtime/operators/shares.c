@@ -4,12 +4,14 @@
  */
 #include <math.h>
 
+#include "../exponential.h"
 #include "../status.h"
 #include "elementwise.h"
 #include "families.h"
 
 /* n_along numbers that are n_inner apart. */
-typedef void share_loop(const void *input, void *output, uint64_t n_along, uint64_t n_inner);
+typedef void share_loop(const ortl__libm *libm, const void *input, void *output, uint64_t n_along,
+                        uint64_t n_inner);
 
 typedef struct shares_parameters {
     int64_t axis;
@@ -22,7 +24,9 @@ typedef struct shares_parameters {
 /* Softmax. The greatest is subtracted, so that no exponential overflows; a row with NaN or +inf, or
  * of -inf alone, becomes NaN. */
 #define SOFTMAX(name, Real, exponential)                                                           \
-    static void name(const void *from, void *to, uint64_t n_along, uint64_t n_inner) {             \
+    static void name(const ortl__libm *libm, const void *from, void *to, uint64_t n_along,         \
+                     uint64_t n_inner) {                                                           \
+        (void)libm;                                                                                \
         const Real *input = from;                                                                  \
         Real *output = to, greatest = input[0], sum = 0;                                           \
         for (uint64_t j = 1; j < n_along; j++)                                                     \
@@ -37,20 +41,22 @@ typedef struct shares_parameters {
 /* LpNormalization: `measure` of each x is added up, `finish` makes the norm of the sum. Where the
  * norm is 0 so are all results. */
 #define NORM(name, Real, measure, finish)                                                          \
-    static void name(const void *from, void *to, uint64_t n_along, uint64_t n_inner) {             \
+    static void name(const ortl__libm *libm, const void *from, void *to, uint64_t n_along,         \
+                     uint64_t n_inner) {                                                           \
         const Real *input = from;                                                                  \
         Real *output = to, sum = 0;                                                                \
         for (uint64_t j = 0; j < n_along; j++) {                                                   \
             const Real x = input[j * n_inner];                                                     \
             sum += (measure);                                                                      \
         }                                                                                          \
+        (void)libm;                                                                                \
         const Real norm = finish(sum);                                                             \
         for (uint64_t j = 0; j < n_along; j++)                                                     \
             output[j * n_inner] = norm == 0 ? 0 : input[j * n_inner] / norm;                       \
     }
 
-SOFTMAX(softmax_float, float, expf)
-SOFTMAX(softmax_double, double, exp)
+SOFTMAX(softmax_float, float, ortl__expf)
+SOFTMAX(softmax_double, double, libm->exp)
 NORM(l1_float, float, fabsf(x), )
 NORM(l1_double, double, fabs(x), )
 NORM(l2_float, float, x *x, sqrtf)
@@ -87,7 +93,8 @@ ortl_status ortl__softmax_prepare(ortl__loading *loading, ortl__step *step, ortl
     if (status != ORTL_OK) return status;
     parameters->is_flattened = is_flattened;
     parameters->loop = softmax_loops[loading->inputs[0]->type];
-    return ORTL_OK;
+    if (loading->inputs[0]->type == ORTL_FLOAT) return ORTL_OK;
+    return ortl__libm_open(loading->libm, error);
 }
 
 ortl_status ortl__norm_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
@@ -132,7 +139,7 @@ ortl_status ortl__shares_run(ortl__call *call, ortl_error *error) {
     for (uint64_t i = 0; i < view.n_outer; i++)
         for (uint64_t k = 0; k < view.n_inner; k++) {
             size_t at = (size_t)(i * view.n_along * view.n_inner + k) * element_bytes;
-            parameters->loop((const char *)input->data + at, (char *)output->data + at,
+            parameters->loop(call->libm, (const char *)input->data + at, (char *)output->data + at,
                              view.n_along, view.n_inner);
         }
     return ORTL_OK;

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "../exponential.h"
 #include "../status.h"
 #include "families.h"
 #include "scores.h"
@@ -15,6 +16,7 @@ typedef enum svm_kernel { KERNEL_LINEAR, KERNEL_POLY, KERNEL_RBF, KERNEL_SIGMOID
 
 typedef struct svm_parameters {
     const ortl__algebra *algebra;
+    const ortl__libm *libm;
     size_t kernel; /* an svm_kernel */
     float gamma, offset, degree;
     uint64_t n_vectors, n_features;
@@ -96,6 +98,9 @@ static ortl_status prepare(ortl__loading *loading, ortl__step *step, uint32_t n_
     if (status == ORTL_OK)
         status = ortl__operator_parameters(loading, step, sizeof *parameters, &parameters, error);
     if (status == ORTL_OK) status = read_kernel(loading, parameters, error);
+    if (status == ORTL_OK &&
+        (parameters->kernel == KERNEL_POLY || parameters->kernel == KERNEL_SIGMOID))
+        status = ortl__libm_open(loading->libm, error);
     if (status == ORTL_OK) status = ortl__scores_transform(loading, &parameters->transform, error);
     *parameters_out = parameters;
     return status;
@@ -131,6 +136,7 @@ ortl_status ortl__svm_regressor_prepare(ortl__loading *loading, ortl__step *step
     }
     if (status != ORTL_OK) return status;
     parameters->algebra = loading->algebra;
+    parameters->libm = loading->libm;
     ortl__algebra_prepare(loading->algebra, parameters->n_vectors * parameters->n_features);
     ortl__value_set(loading->outputs[0], ORTL_FLOAT, 2, shape);
     return ORTL_OK;
@@ -205,6 +211,7 @@ ortl_status ortl__svm_classifier_prepare(ortl__loading *loading, ortl__step *ste
     if (has_pair(parameters) && parameters->transform == ORTL__TRANSFORM_PROBIT)
         return ortl__fail(error, ORTL_UNSUPPORTED, "PROBIT of one score for two classes");
     parameters->algebra = loading->algebra;
+    parameters->libm = loading->libm;
     ortl__algebra_prepare(loading->algebra, parameters->n_vectors * parameters->n_features);
     const int64_t shape[2] = {-1, count_scores(parameters)};
     ortl__value_set(loading->outputs[0], ortl__class_labels_type(&parameters->labels), 1, shape);
@@ -222,7 +229,7 @@ static void radial_row(const svm_parameters *parameters, const float *row, float
         float sum = 0;
         for (uint64_t j = 0; j < parameters->n_features; j++, vector++)
             sum += (row[j] - *vector) * (row[j] - *vector);
-        values[v] = expf(-parameters->gamma * sum);
+        values[v] = ortl__expf(-parameters->gamma * sum);
     }
 }
 
@@ -248,7 +255,9 @@ static void fill_kernel(const svm_parameters *parameters, const float *rows, uin
     ortl__algebra_multiply(parameters->algebra, &product);
     for (uint64_t i = 0; i < n && parameters->kernel != KERNEL_LINEAR; i++) {
         float x = parameters->gamma * values[i] + parameters->offset;
-        values[i] = parameters->kernel == KERNEL_POLY ? powf(x, parameters->degree) : tanhf(x);
+        values[i] = parameters->kernel == KERNEL_POLY
+                        ? parameters->libm->powf(x, parameters->degree)
+                        : parameters->libm->tanhf(x);
     }
 }
 
@@ -383,7 +392,8 @@ static void estimate_pairs(const svm_parameters *parameters, svm_scratch *scratc
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t j = i + 1; j < n; j++, pair++) {
             float x = scratch->pairs[pair] * parameters->slopes[pair] + parameters->shifts[pair];
-            float p = x >= 0 ? expf(-x) / (1 + expf(-x)) : 1 / (1 + expf(x));
+            float e = ortl__expf(-fabsf(x));
+            float p = x >= 0 ? e / (1 + e) : 1 / (1 + e);
             p = p < 1e-7f ? 1e-7f : p > 1 - 1e-7f ? 1 - 1e-7f : p;
             scratch->probabilities[i * n + j] = p;
             scratch->probabilities[j * n + i] = 1 - p;
@@ -442,7 +452,7 @@ static void write_scores(const svm_parameters *parameters, svm_scratch *scratch,
     uint32_t n = (uint32_t)count_scores(parameters);
     const float *scores = scratch->pairs;
     if (has_pair(parameters)) {
-        ortl__scores_pair(parameters->transform, scores[0], out);
+        ortl__scores_pair(parameters->transform, parameters->libm, scores[0], out);
         if (parameters->transform == ORTL__TRANSFORM_NONE) out[0] = -scores[0];
         return;
     }
@@ -452,7 +462,7 @@ static void write_scores(const svm_parameters *parameters, svm_scratch *scratch,
         scores = scratch->estimates;
     }
     for (uint32_t i = 0; i < n; i++) out[i] = scores[i];
-    ortl__scores_finish(parameters->transform, out, n);
+    ortl__scores_finish(parameters->transform, parameters->libm, out, n);
 }
 
 ortl_status ortl__svm_classifier_run(ortl__call *call, ortl_error *error) {

@@ -65,6 +65,9 @@ static ortl_status read_transform(const ortl__loading *loading, ortl__ensemble_k
     ortl_status status = read_choice(loading, kind, "post_transform", words, 5,
                                      ORTL__TRANSFORM_NONE, &choice, error);
     outcome->transform = (ortl__transform)choice;
+    outcome->libm = loading->libm;
+    if (status == ORTL_OK && outcome->transform == ORTL__TRANSFORM_PROBIT)
+        status = ortl__libm_open(loading->libm, error);
     return status;
 }
 

@@ -1,0 +1,81 @@
+/*
+ * The table of libm's functions, by the linker or by dlopen.
+ */
+#define _GNU_SOURCE /* dladdr */
+#include "libm.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "status.h"
+
+#if defined(ORTL_OPENS_LIBM) && defined(__GLIBC__)
+
+#include <dlfcn.h>
+#include <gnu/lib-names.h>
+
+static const struct function {
+    const char *name;
+    size_t place; /* in the table, bytes */
+} functions[] = {
+#define FUNCTION(Result, name, arguments) {#name, offsetof(ortl__libm, name)},
+    ORTL__LIBM_MAP(FUNCTION)
+#undef FUNCTION
+};
+
+/* It lies beside the C library that is in use. */
+const char *ortl__libm_path(char path_out[ORTL__LIBM_PATH_BYTES]) {
+    Dl_info about;
+    void *in_libc = dlsym(RTLD_DEFAULT, "strlen");
+    const char *slash = in_libc && dladdr(in_libc, &about) ? strrchr(about.dli_fname, '/') : NULL;
+    size_t n_bytes = slash ? (size_t)(slash - about.dli_fname) + 1 : 0;
+    if (n_bytes + sizeof LIBM_SO > ORTL__LIBM_PATH_BYTES) n_bytes = 0;
+    if (n_bytes > 0) memcpy(path_out, about.dli_fname, n_bytes);
+    memcpy(path_out + n_bytes, LIBM_SO, sizeof LIBM_SO);
+    return path_out;
+}
+
+ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error) {
+    ortl__libm table = {.is_open = 1};
+    char path[ORTL__LIBM_PATH_BYTES];
+    if (libm->is_open) return ORTL_OK;
+    table.library = dlopen(ortl__libm_path(path), RTLD_NOW | RTLD_LOCAL);
+    if (!table.library)
+        return ortl__fail(error, ORTL_NO_MEMORY, "libm cannot be opened: %s", dlerror());
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        void *function = dlsym(table.library, functions[i].name);
+        if (!function) {
+            dlclose(table.library);
+            return ortl__fail(error, ORTL_UNSUPPORTED, "%s has no %s", path, functions[i].name);
+        }
+        /* ISO C does not let a cast do this. */
+        memcpy((char *)&table + functions[i].place, &function, sizeof function);
+    }
+    *libm = table;
+    return ORTL_OK;
+}
+
+#else
+
+const char *ortl__libm_path(char path_out[ORTL__LIBM_PATH_BYTES]) {
+    (void)path_out;
+    return NULL;
+}
+
+ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error) {
+#define FUNCTION(Result, name, arguments) .name = name,
+    *libm = (ortl__libm){ORTL__LIBM_MAP(FUNCTION).is_open = 1};
+#undef FUNCTION
+    (void)error;
+    return ORTL_OK;
+}
+
+#endif
+
+void ortl__libm_close(ortl__libm *libm) {
+#if defined(ORTL_OPENS_LIBM) && defined(__GLIBC__)
+    if (libm->library) dlclose(libm->library);
+#endif
+    *libm = (ortl__libm){0};
+}
