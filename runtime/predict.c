@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "operators/trees.h"
 #include "status.h"
 
 static ortl_status bind_rows(ortl_context *context, const float *rows, size_t n_rows,
@@ -84,7 +85,7 @@ static ortl_status copy_outputs(const ortl_context *context, size_t n_rows, int6
         status = check_extent(labels, n_rows, "label", error);
         if (status == ORTL_OK) status = copy_labels(context, labels, labels_out, error);
     }
-    if (status == ORTL_OK && scores_out && form->score_output >= 0) {
+    if (status == ORTL_OK && scores_out) {
         const ortl__tensor *scores = output_tensor(context, form->score_output);
         status = check_extent(scores, (uint64_t)n_rows * form->n_scores, "score", error);
         if (status == ORTL_OK)
@@ -109,35 +110,49 @@ static ortl_status check_predict(const ortl_context *context, const float *rows,
     return ORTL_OK;
 }
 
-/* A call of ortl_predict, and the first of its rows that failed. */
+/* The first row that failed, where threads share the rows. */
+typedef struct failure {
+    pthread_mutex_t mutex; /* of the fields below */
+    size_t row;            /* SIZE_MAX: none */
+    ortl_error error;
+} failure;
+
+/* A call of ortl_predict. */
 typedef struct prediction {
     ortl_context *context;
     const float *rows;
     ptrdiff_t row_stride, column_stride;
     int64_t *labels_out;
     float *scores_out;
-    pthread_mutex_t mutex; /* of the fields below, where threads share the rows */
-    size_t failed_row;     /* SIZE_MAX: none */
-    ortl_error error;
+    failure *failure; /* NULL: the caller's thread does all */
 } prediction;
 
 /* n rows at most as many as the graph takes at once. */
 static ortl_status predict_block(const prediction *p, ortl_context *context, size_t first, size_t n,
                                  ortl_error *error) {
-    size_t n_scores = context->session->form.n_scores;
+    const ortl__predict_form *form = &context->session->form;
+    size_t n_scores = form->n_scores;
+    int64_t *labels_out = p->labels_out ? p->labels_out + first : NULL;
+    float *scores_out =
+        p->scores_out && form->score_output >= 0 ? p->scores_out + first * n_scores : NULL;
+    if (form->trees) {
+        ortl__rows rows = {p->rows + (ptrdiff_t)first * p->row_stride, n, p->row_stride,
+                           p->column_stride};
+        if (ortl__trees_predict(form->trees, &rows, context->scratch.data, labels_out,
+                                scores_out) == ORTL_OK)
+            return ORTL_OK; /* else the run of the graph says why not */
+    }
     const float *block = gather_rows(context, p->rows + (ptrdiff_t)first * p->row_stride, n,
                                      p->row_stride, p->column_stride);
     ortl_status status = bind_rows(context, block, n, error);
     if (status == ORTL_OK) status = ortl__context_run(context, error);
-    if (status == ORTL_OK)
-        status = copy_outputs(context, n, p->labels_out ? p->labels_out + first : NULL,
-                              p->scores_out ? p->scores_out + first * n_scores : NULL, error);
+    if (status == ORTL_OK) status = copy_outputs(context, n, labels_out, scores_out, error);
     return status;
 }
 
 /* A chunk for a thread of the pool, whose context has room for one block. */
 static void predict_chunk(void *user, size_t worker, size_t first, size_t n_rows) {
-    prediction *p = user;
+    const prediction *p = user;
     ortl_error error = {ORTL_OK, ""};
     ortl_context *context = ortl__context_of_worker(p->context, worker);
     size_t n_block = context->session->form.n_block, end = first + n_rows;
@@ -145,27 +160,29 @@ static void predict_chunk(void *user, size_t worker, size_t first, size_t n_rows
     for (size_t at = first; at < end && status == ORTL_OK; at += n_block)
         status = predict_block(p, context, at, end - at < n_block ? end - at : n_block, &error);
     if (status == ORTL_OK) return;
-    pthread_mutex_lock(&p->mutex);
-    if (first < p->failed_row) {
-        p->failed_row = first;
-        p->error = error;
+    pthread_mutex_lock(&p->failure->mutex);
+    if (first < p->failure->row) {
+        p->failure->row = first;
+        p->failure->error = error;
     }
-    pthread_mutex_unlock(&p->mutex);
+    pthread_mutex_unlock(&p->failure->mutex);
 }
 
 /* Chunks are whole blocks, and there are several for each thread, which may be slower than others.
  */
 static ortl_status predict_shared(prediction *p, size_t n_rows, ortl_error *error) {
     const ortl_session *session = p->context->session;
+    failure first_failure = {.row = SIZE_MAX};
     size_t n_block = session->form.n_block;
     size_t n_chunk = n_rows / (16 * ortl__pool_threads(session->pool));
     n_chunk = n_chunk < n_block ? n_block : n_chunk / n_block * n_block;
-    pthread_mutex_init(&p->mutex, NULL);
+    pthread_mutex_init(&first_failure.mutex, NULL);
+    p->failure = &first_failure;
     ortl__pool_run(session->pool, n_rows, n_chunk, predict_chunk, p);
-    pthread_mutex_destroy(&p->mutex);
-    if (p->failed_row == SIZE_MAX) return ORTL_OK;
-    if (error) *error = p->error;
-    return p->error.status;
+    pthread_mutex_destroy(&first_failure.mutex);
+    if (first_failure.row == SIZE_MAX) return ORTL_OK;
+    if (error) *error = first_failure.error;
+    return first_failure.error.status;
 }
 
 ortl_status ortl_predict(ortl_context *context, const float *rows, size_t n_rows,
@@ -178,8 +195,7 @@ ortl_status ortl_predict(ortl_context *context, const float *rows, size_t n_rows
                     .row_stride = row_stride,
                     .column_stride = column_stride,
                     .labels_out = labels_out,
-                    .scores_out = scores_out,
-                    .failed_row = SIZE_MAX};
+                    .scores_out = scores_out};
     if (ortl__context_share(context, n_rows) < n_rows) return predict_shared(&p, n_rows, error);
     const ortl_session *session = context->session;
     size_t n_block = session->plan.is_row_wise ? session->form.n_block : n_rows;

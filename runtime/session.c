@@ -56,6 +56,34 @@ static int all_readers_take_strides(const ortl_session *session) {
     return 1;
 }
 
+/* The value whose data an output shows, which may be another's; ORTL__NO_VALUE for output -1. */
+static uint32_t source_of(const ortl_session *session, int output) {
+    if (output < 0) return ORTL__NO_VALUE;
+    uint32_t value = session->graph.outputs[output].value;
+    for (uint32_t i = session->plan.n_steps; i-- > 0;) {
+        const ortl__step *step = &session->plan.steps[i];
+        if (step->is_alias && step->outputs[0] == value) value = step->inputs[0];
+    }
+    return value;
+}
+
+/* The only step that does anything, when it is one of trees that make labels and scores. */
+static const ortl__step *find_only_trees(const ortl_session *session) {
+    const ortl__predict_form *form = &session->form;
+    const ortl__step *trees = NULL;
+    if (form->n_features == 0 || session->plan.is_shaped_by_data || !session->plan.is_row_wise)
+        return NULL;
+    for (uint32_t i = 0; i < session->plan.n_steps; i++) {
+        const ortl__step *step = &session->plan.steps[i];
+        if (step->guard != 0 || (!step->is_alias && trees != NULL)) return NULL;
+        if (!step->is_alias) trees = step;
+    }
+    int makes_all = trees != NULL && trees->inputs[0] == session->graph.inputs[0].value &&
+                    ortl__trees_give(trees, source_of(session, form->label_output),
+                                     source_of(session, form->score_output));
+    return makes_all ? trees : NULL;
+}
+
 /* Classes: the keys of the ZipMap that makes the scores, else the labels of the last classifier. */
 static void find_classes(ortl_session *session) {
     const ortl__plan *plan = &session->plan;
@@ -114,6 +142,7 @@ static ortl_status find_form(ortl_session *session, ortl_error *error) {
     if (form->n_features > session->limits.features)
         return ortl__fail_limit(error, "features", session->limits.features, form->n_features);
     form->is_strided = form->n_features && all_readers_take_strides(session);
+    form->trees = find_only_trees(session);
     ortl_error why;
     ortl_status status = measure(session, &why);
     if (status == ORTL_BAD_INPUT && session->plan.is_row_wise)

@@ -27,6 +27,9 @@ typedef struct ortl__predict_form {
     int label_output;  /* index of the output, -1: none */
     int score_output;
     int is_strided; /* every reader of the input takes strides, so that no copy is needed */
+    /* The trees that make all of the outputs from the rows as they are; NULL: there is more to do
+     */
+    const ortl__step *trees;
 } ortl__predict_form;
 
 /* The classes of a classifier, in the order of its score columns. */

@@ -1,6 +1,6 @@
 /*
- * ortl_predict on graphs that are more than trees on an input: rows that are gathered first, labels
- * that are no classes, outputs of another extent, and threads that meet such a row.
+ * ortl_predict on graphs that are more, or no more, than trees on an input: rows that are gathered
+ * first, labels that are no classes, outputs of another extent, and threads that meet such a row.
  */
 #include <check.h>
 #include <stdint.h>
@@ -57,6 +57,25 @@ START_TEST(rows_are_gathered_for_other_operators) {
     open_graph(1 + (size_t)_i, "Y", NULL);
     expect_same_by_column(7);
     expect_same_by_column(N_ROWS);
+}
+END_TEST
+
+/* Trees alone, under another name: what ortl_run gives, with one thread and with several. */
+START_TEST(trees_alone_give_what_a_run_gives) {
+    static float scores[N_ROWS], again[N_ROWS];
+    ortl_tensor input = {.type = ORTL_FLOAT, .rank = 2, .shape = {N_ROWS, N_COLUMNS}, .data = rows};
+    ortl_tensor output = {.data = again, .n_bytes = sizeof again};
+    put_stump(&graph, "X", "scores", 1, 0.7f, 1, 2);
+    PUT(&graph, "Identity", "Y", "scores");
+    open_graph(1 + (size_t)_i, "Y", NULL);
+    expect_same_by_column(7);
+    expect_same_by_column(N_ROWS);
+    ck_assert_int_eq(ortl_predict(context, rows, N_ROWS, N_COLUMNS, 1, NULL, scores, &error),
+                     ORTL_OK);
+    ck_assert_int_eq(ortl_run(context, &input, 1, &output, 1, &error), ORTL_OK);
+    ck_assert_mem_eq(scores, again, sizeof scores);
+    for (int i = 0; i < N_ROWS; i++)
+        ck_assert(scores[i] == (rows[i * N_COLUMNS + 1] <= 0.7f ? 1.0f : 2.0f));
 }
 END_TEST
 
@@ -145,6 +164,7 @@ int main(void) {
     TCase *tests = tcase_create("graphs");
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_loop_test(tests, rows_are_gathered_for_other_operators, 0, 3);
+    tcase_add_loop_test(tests, trees_alone_give_what_a_run_gives, 0, 3);
     tcase_add_test(tests, rows_that_belong_together_are_gathered_together);
     tcase_add_loop_test(tests, a_label_that_is_no_class_is_told, 0, 3);
     tcase_add_test(tests, labels_or_scores_may_be_missing);

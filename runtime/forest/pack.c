@@ -246,8 +246,8 @@ uint64_t ortl__pack_scratch_bytes(const ortl__pack *pack, size_t n_rows) {
 
 /* How many of the rows, the last ones, the kernel for few rows takes. */
 static size_t count_few(const ortl__pack *pack, size_t n_rows) {
-    size_t rest = n_rows % MOST_FEW_ROWS, n_full = n_rows / MOST_FEW_ROWS;
     if (pack->few.state == NULL) return 0;
+    size_t rest = n_rows % MOST_FEW_ROWS, n_full = n_rows / MOST_FEW_ROWS;
     if (n_rows <= pack->most_few[0]) return n_rows;
     return rest <= pack->most_few[n_full % FEW_PERIOD] ? rest : 0;
 }
@@ -265,14 +265,18 @@ void ortl__pack_run(const ortl__pack *pack, const ortl__rows *rows, void *sums, 
         ortl__kernel_plain.run(pack->forest, rows, sums, voted);
         return;
     }
-    size_t real_bytes = pack->forest->is_double ? sizeof(double) : sizeof(float);
     size_t n_few = count_few(pack, rows->n_rows), n_many = rows->n_rows - n_few;
+    if (n_few == 0) {
+        run_part(&pack->many, rows, sums, voted, scratch);
+        return;
+    }
+    size_t real_bytes = pack->forest->is_double ? sizeof(double) : sizeof(float);
     size_t n_sums = n_many * pack->forest->n_targets;
     ptrdiff_t n_values = (ptrdiff_t)n_many * rows->row_stride;
     ortl__rows many = *rows, few = *rows;
     many.n_rows = n_many;
     few.n_rows = n_few;
-    if (n_few > 0) few.data = (const char *)rows->data + n_values * (ptrdiff_t)real_bytes;
+    few.data = (const char *)rows->data + n_values * (ptrdiff_t)real_bytes;
     run_part(&pack->many, &many, sums, voted, scratch);
     run_part(&pack->few, &few, (char *)sums + n_sums * real_bytes,
              voted != NULL ? voted + n_sums : NULL, scratch);

@@ -11,6 +11,18 @@
 /* Packs the trees of a step for the kernels, which it cannot run without; nothing for others. */
 ortl_status ortl__trees_finish(const ortl__loading *loading, ortl__step *step, ortl_error *error);
 
+/* ---- Predicting without a call ----------------------------------------------------------------
+ */
+
+/* Whether the step makes the value `labels`, of integers, and the value `scores` of rows of floats;
+ * ORTL__NO_VALUE: not wanted. */
+int ortl__trees_give(const ortl__step *step, uint32_t labels, uint32_t scores);
+
+/* Labels and scores, either may be NULL, of rows that have all columns. scratch: as a call with so
+ * many rows, or more, has it. Fails as the call does. */
+ortl_status ortl__trees_predict(const ortl__step *step, const ortl__rows *rows, void *scratch,
+                                int64_t *labels_out, float *scores_out);
+
 /* ---- Giving leaves new values, before the trees are packed ------------------------------------
  */
 

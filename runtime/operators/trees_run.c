@@ -25,7 +25,6 @@ typedef struct block {
     uint64_t voted;     /* (n_rows, n_targets) bytes, unless there is one target */
     uint64_t own_voted; /* (n_rows, targets of a share) bytes, when there are several shares */
     uint64_t pack;      /* what the kernel needs */
-    uint64_t n_bytes;
 } block;
 
 /* Targets of the widest of several shares. */
@@ -49,9 +48,9 @@ static block plan_block(const ortl__trees *t, uint64_t n_rows) {
     uint64_t n_converted = t->converts ? t->forest.n_columns : 0;
     uint64_t n_voted = n_targets > 1 ? n_targets : 0;
     uint64_t real_bytes = t->forest.is_double ? sizeof(double) : sizeof(float);
-    block b = {.n_rows = most_cells / (n_targets + n_converted)};
-    if (b.n_rows > most_rows) b.n_rows = most_rows;
-    if (b.n_rows > n_rows) b.n_rows = n_rows;
+    block b = {.n_rows = n_rows < most_rows ? n_rows : most_rows};
+    if (b.n_rows * (n_targets + n_converted) > most_cells)
+        b.n_rows = most_cells / (n_targets + n_converted);
     if (b.n_rows == 0) b.n_rows = 1;
     b.sums = has_texts(t) ? b.n_rows * sizeof(int64_t) : 0;
     b.own_sums = b.sums + b.n_rows * n_targets * real_bytes;
@@ -59,7 +58,6 @@ static block plan_block(const ortl__trees *t, uint64_t n_rows) {
     b.voted = b.converted + b.n_rows * n_converted * sizeof(float);
     b.own_voted = b.voted + b.n_rows * n_voted;
     b.pack = b.own_voted + b.n_rows * n_own;
-    b.n_bytes = b.pack + ortl__pack_scratch_bytes(t->pack, b.n_rows);
     return b;
 }
 
@@ -94,7 +92,8 @@ ortl_status ortl__trees_shape(ortl__call *call, ortl_error *error) {
         ortl_status status = shape_share(call, &t->shares[i], n_rows, error);
         if (status != ORTL_OK) return status;
     }
-    call->scratch_bytes = plan_block(t, n_rows).n_bytes;
+    block b = plan_block(t, n_rows);
+    call->scratch_bytes = b.pack + ortl__pack_scratch_bytes(t->pack, b.n_rows);
     return ORTL_OK;
 }
 
@@ -241,5 +240,43 @@ ortl_status ortl__trees_run(ortl__call *call, ortl_error *error) {
     if (call->tap != NULL)
         call->tap->n_before +=
             call->tap->leaves != NULL ? t->forest.n_trees : ortl__trees_n_raw(call->step);
+    return status;
+}
+
+/* ---- Predicting without a call ----------------------------------------------------------------
+ */
+
+int ortl__trees_give(const ortl__step *step, uint32_t labels, uint32_t scores) {
+    if (ortl__trees_forest(step) == NULL) return 0;
+    const ortl__trees *t = step->parameters;
+    const ortl__share *share = t->shares;
+    uint32_t label_output = ortl__share_label_output(share);
+    uint32_t score_output = ortl__share_score_output(share);
+    int has_scores = score_output < step->n_outputs && step->outputs[score_output] == scores;
+    int has_labels = label_output < step->n_outputs && step->outputs[label_output] == labels;
+    return t->n_shares == 1 && !t->converts && !t->forest.is_double && share->texts == NULL &&
+           (has_scores || scores == ORTL__NO_VALUE) && (has_labels || labels == ORTL__NO_VALUE);
+}
+
+ortl_status ortl__trees_predict(const ortl__step *step, const ortl__rows *rows, void *scratch,
+                                int64_t *labels_out, float *scores_out) {
+    const ortl__trees *t = step->parameters;
+    const ortl__outcome *outcome = &t->shares->outcome;
+    const block b = plan_block(t, rows->n_rows);
+    void *sums = (char *)scratch + b.sums;
+    uint8_t *voted = t->forest.n_targets > 1 ? (uint8_t *)scratch + b.voted : NULL;
+    ortl_status status = ORTL_OK;
+    for (size_t first = 0; first < rows->n_rows && status == ORTL_OK; first += b.n_rows) {
+        ortl__rows part = *rows;
+        part.data = (const float *)rows->data + (ptrdiff_t)first * rows->row_stride;
+        if (part.n_rows - first < b.n_rows)
+            part.n_rows -= first;
+        else
+            part.n_rows = b.n_rows;
+        ortl__pack_run(t->pack, &part, sums, voted, (char *)scratch + b.pack);
+        status = ortl__outcome_write(
+            outcome, sums, voted, part.n_rows, labels_out ? labels_out + first : NULL,
+            scores_out ? scores_out + first * outcome->n_scores : NULL, NULL);
+    }
     return status;
 }
