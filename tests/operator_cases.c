@@ -397,6 +397,12 @@ static const char *domain_of(const char *name) {
     return "";
 }
 
+/* Unless it is left out. */
+static void add_output(reader *r, uint32_t number) {
+    skip_blanks(r);
+    if (strncmp(r->at, "absent", 6) == 0) r->h->value_places[HARNESS_MAX + number] = NULL;
+}
+
 /* How many there are, or that the only one is left out. */
 static uint32_t read_outputs(reader *r) {
     char word[MAX_WORD];
@@ -424,7 +430,7 @@ void operator_case_open(harness *h, const operator_case *c, case_form form) {
     if (strncmp(c->name, "Tree", 4) == 0) h->make_columns = make_columns;
     while (next_line(&r, word)) {
         if (strcmp(word, "output") == 0)
-            n_outputs++;
+            add_output(&r, n_outputs++);
         else if (strcmp(word, "outputs") == 0)
             n_outputs = read_outputs(&r);
         else if (strcmp(word, "absent") == 0)
@@ -488,6 +494,10 @@ static void expect_outputs(harness *h, const operator_case *c, int64_t row) {
     while (next_line(&r, word)) {
         double tolerance = 0;
         if (strcmp(word, "output") != 0) continue;
+        if (!h->value_places[HARNESS_MAX + n]) {
+            n++;
+            continue;
+        }
         ortl__tensor wanted = read_tensor(&r, &tolerance);
         if (row >= 0) {
             cut_row(c, &wanted, row);

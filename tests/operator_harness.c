@@ -61,7 +61,8 @@ void harness_close(harness *h) {
 
 void harness_outputs(harness *h, uint32_t n_outputs) {
     h->node.n_outputs = n_outputs;
-    for (uint32_t i = 0; i < n_outputs; i++) h->outputs[i] = &h->tensors[HARNESS_MAX + i];
+    for (uint32_t i = 0; i < n_outputs; i++)
+        h->outputs[i] = h->value_places[HARNESS_MAX + i] ? &h->tensors[HARNESS_MAX + i] : NULL;
 }
 
 /* ---- Attributes ------------------------------------------------------------------------------ */
@@ -235,6 +236,7 @@ ortl_status harness_run(harness *h) {
     if (status == ORTL_OK) status = h->step.operator->shape(&h->call, &h->error);
     for (uint32_t i = 0; i < h->node.n_outputs && status == ORTL_OK; i++) {
         ortl__tensor *output = h->outputs[i];
+        if (!output) continue;
         output->data = i == 0 && h->step.is_alias ? h->inputs[0]->data
                                                   : reserve(h, ortl__tensor_bytes(output), 1);
     }

@@ -34,7 +34,8 @@ typedef struct harness {
     const void *columns_source; /* of make_columns */
 } harness;
 
-/* An operator with one output; harness_outputs changes their number. */
+/* An operator with one output; harness_outputs changes their number, which leaves out those that
+ * have no place in value_places. */
 void harness_open(harness *h, const char *domain, const char *name, int64_t version);
 void harness_close(harness *h);
 void harness_outputs(harness *h, uint32_t n_outputs);

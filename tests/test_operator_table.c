@@ -154,6 +154,7 @@ typedef struct shown {
 
 /* Whether input i repeats along an axis of output 0. */
 static int is_repeated(uint32_t i) {
+    if (!h.outputs[0]) return 0;
     const ortl__tensor *input = &h.tensors[i], *output = h.outputs[0];
     for (uint32_t k = 1; k <= output->rank; k++) {
         int64_t extent = k <= input->rank ? input->shape[input->rank - k] : 1;
@@ -203,7 +204,7 @@ static void look_at(const kinds *k, int is_run, shown *out) {
         out->has_empty = out->has_empty || h.tensors[i].n_elements == 0;
         out->broadcasts = out->broadcasts || is_repeated(i);
     }
-    out->has_empty = out->has_empty || h.outputs[0]->n_elements == 0;
+    out->has_empty = out->has_empty || (h.outputs[0] && h.outputs[0]->n_elements == 0);
 }
 
 static shown look_at_cases(const char *name, const kinds *k) {
