@@ -2,10 +2,9 @@
  * What the builder refuses, and how it says so.
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "builder_harness.h"
-
-#include <stdio.h>
 
 START_TEST(a_node_given_twice) {
     open_tree(3);
