@@ -78,6 +78,8 @@ static const forest_recipe recipes[] = {
     {"double, dense", 9, 90, 10, 500, 3, R, SUM, .is_dense = 1, .special = 1, .is_double = 1},
     {"equalities", 20, 31, 10, 40, 1, R, SUM, .special = 1, .equalities = 1},
     {"equalities, 5 targets", 20, 200, 10, 40, 5, R, SUM, .special = 1, .equalities = 1},
+    {"equalities, many members", 20, 200, 2, 700, 1, R, SUM, .special = 1, .equalities = 1},
+    {"equalities, few leaves", 30, 12, 3, 60, 1, R, SUM, .equalities = 1, .shuffled = 1},
     {"equalities, chains", 20, 120, 2, 30, 1, C, SUM, .special = 1, .equalities = 1, .shared = 1},
     {"equalities, many", 9, 900, 3, 300, 1, R, SUM, .equalities = 1, .shared = 1, .shuffled = 1},
     {"equalities, dense", 20, 60, 4, 40, 3, R, SUM, .is_dense = 1, .equalities = 1, .shared = 1},

@@ -15,9 +15,10 @@ typedef struct ortl__cut {
     int low_is_true; /* the low side is the true child */
 } ortl__cut;
 
-/* Keys of a float that is NaN, below and above all others and all limits. */
-#define ORTL__KEY32_LOW  INT32_MIN
-#define ORTL__KEY32_HIGH INT32_MAX
+/* Keys of a float that is NaN, below and above all others and all limits; of infinity. */
+#define ORTL__KEY32_LOW      INT32_MIN
+#define ORTL__KEY32_HIGH     INT32_MAX
+#define ORTL__KEY32_INFINITY 0x7F800000
 
 /* The key of a float that is not NaN, given its bits; both zeros have key 0. Without a branch,
  * which signs that come as they like would mislead. */

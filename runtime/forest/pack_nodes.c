@@ -118,7 +118,7 @@ static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
                               const uint32_t *sides, ortl_error *error) {
     ortl__preorder preorder;
     ortl_status status = ORTL_OK;
-    ortl__preorder_init(&preorder, forest);
+    ortl__preorder_init(&preorder, forest, NULL);
     memset(pack->nodes, 0, node_bytes(pack)); /* a leaf, for whoever has no walk */
     uint32_t root = 1, leaf = 0;
     for (uint32_t tree = 0; tree < pack->n_trees && status == ORTL_OK; tree++) {
@@ -145,6 +145,7 @@ static uint64_t count_nodes(const ortl__survey *survey) {
 }
 
 static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+    if (survey->has_sets) return 0;
     int has_loops = !survey->forest->is_double || kernel->loops == &ortl__node_loops_plain;
     return has_loops && bits_for(survey) != 0 && count_nodes(survey) <= INT32_MAX;
 }

@@ -43,9 +43,6 @@ typedef struct set_pack {
 /* Walks that overlap: more wait longer for the deepest leaf among theirs. */
 enum { WALKS = 8, BLOCK_ROWS = 64 };
 
-/* Words that bit sets may have for each node of the forest, on average. */
-enum { MOST_WORDS = 8 };
-
 /* ---- Building -------------------------------------------------------------------------------- */
 
 /* X(array, count): the arrays of a pack. */
@@ -61,14 +58,18 @@ enum { MOST_WORDS = 8 };
 static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
     (void)kernel;
     return survey->sets.memory != NULL && survey->sets.n_given < INT32_MAX - 1 &&
-           survey->sets.n_words <= MOST_WORDS * (uint64_t)survey->forest->n_nodes;
+           ortl__set_tests_are_small(&survey->sets);
 }
 
-/* Nothing else can hold such forests. */
+/* A tree takes a step for each level of its leaves, which is no more than a guess here. Where the
+ * trees were not counted nothing else can hold the forest. */
 static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
+    uint64_t leaves_of_tree = survey->n_leaves / survey->forest->n_trees;
+    double steps = 1;
     (void)kernel;
     (void)n_rows;
-    return (double)survey->forest->steps_per_row;
+    for (; leaves_of_tree > 0; leaves_of_tree /= 2) steps++;
+    return survey->forest->n_trees * (5 + 5 * steps);
 }
 
 static void pack_free(void *state) {

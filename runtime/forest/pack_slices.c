@@ -15,6 +15,7 @@ typedef struct slice_pack {
     ortl__quantiser quantiser;
     ortl__votes votes;
     ortl__slice_masks masks;
+    const uint16_t *set_mask; /* (nodes of the forest) while packing: of sets that begin there */
     uint32_t n_trees;
     uint32_t n_nodes; /* room for so many: at first as many as there are tests */
     uint64_t n_values;
@@ -37,9 +38,12 @@ static int has_levels(const ortl__pack_kernel *kernel) {
 /* ---- Building -------------------------------------------------------------------------------- */
 
 static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
+    uint64_t n_masks = (uint64_t)survey->quantiser.n_asked + survey->sets.n_sets;
     if (has_levels(kernel) && !survey->is_oblivious) return 0;
+    if (survey->has_sets && !(survey->quantiser.memory && ortl__set_tests_are_small(&survey->sets)))
+        return 0;
     return !survey->forest->is_double && survey->max_leaves <= ORTL__SLICE_LEAVES &&
-           survey->n_leaves < UINT32_MAX && survey->quantiser.n_asked <= UINT16_MAX &&
+           survey->n_leaves < UINT32_MAX && n_masks <= UINT16_MAX &&
            survey->quantiser.n_columns <= UINT16_MAX;
 }
 
@@ -51,7 +55,8 @@ static void pack_free(void *state) {
     if (pack->votes.memory != NULL) ortl__votes_free(&pack->votes);
     ortl__memory_free(memory, pack->masks.begin, (uint64_t)pack->masks.n_columns + 1,
                       sizeof *pack->masks.begin);
-    ortl__memory_free(memory, pack->masks.limits, pack->masks.n_masks, 1);
+    ortl__memory_free(memory, pack->masks.limits, pack->masks.n_cuts, 1);
+    ortl__slice_sets_free(&pack->masks.sets);
     ortl__memory_free(memory, pack->node_begin, n_begins, sizeof *pack->node_begin);
     ortl__memory_free(memory, pack->leaf_begin, n_begins, sizeof *pack->leaf_begin);
     ortl__row_free(&pack->row);
@@ -95,11 +100,11 @@ static ortl_status number_masks(slice_pack *pack, ortl_error *error) {
     const ortl__quantiser *q = &pack->quantiser;
     ortl__slice_masks *masks = &pack->masks;
     masks->n_columns = q->n_columns;
-    masks->n_masks = q->n_asked;
+    masks->n_cuts = masks->n_masks = q->n_asked;
     ortl_status status = ortl__memory_new(pack->memory, (uint64_t)masks->n_columns + 1,
                                           sizeof *masks->begin, &masks->begin, error);
     if (status == ORTL_OK)
-        status = ortl__memory_new(pack->memory, masks->n_masks, 1, &masks->limits, error);
+        status = ortl__memory_new(pack->memory, masks->n_cuts, 1, &masks->limits, error);
     if (status != ORTL_OK) return status;
     uint32_t at = 0;
     for (uint32_t column = 0; column < masks->n_columns; column++) {
@@ -132,10 +137,11 @@ static void pack_values(slice_pack *pack, const ortl__preorder *preorder, uint32
 }
 
 static uint16_t mask_at(const slice_pack *pack, const ortl__preorder *preorder, uint32_t i) {
-    uint32_t column;
+    uint32_t row = preorder->nodes[i].row, column;
+    ortl__cut cut;
     uint8_t code;
-    ortl__quantiser_find_test(&pack->quantiser, preorder->forest, preorder->nodes[i].row, &column,
-                              &code);
+    if (!ortl__cut_of(preorder->forest, row, &cut)) return pack->set_mask[row];
+    ortl__quantiser_find(&pack->quantiser, preorder->forest->feature[row], &cut, &column, &code);
     return mask_of(pack, column, code);
 }
 
@@ -214,10 +220,11 @@ static void pack_tests(slice_pack *pack, const ortl__preorder *preorder, uint32_
     pack->leaf_begin[tree + 1] = pack->leaf_begin[tree] + preorder->n_leaves;
 }
 
-static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest, ortl_error *error) {
+static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest,
+                              const ortl__set_tests *sets, ortl_error *error) {
     ortl__preorder preorder;
     ortl_status status = ORTL_OK;
-    ortl__preorder_init(&preorder, forest);
+    ortl__preorder_init(&preorder, forest, sets);
     pack->node_begin[0] = pack->leaf_begin[0] = 0;
     for (uint32_t tree = 0; tree < pack->n_trees && status == ORTL_OK; tree++) {
         int fits;
@@ -235,6 +242,26 @@ static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest, ortl
     return status;
 }
 
+/* The trees of a forest with tests of equality or membership. */
+static ortl_status pack_trees_and_sets(slice_pack *pack, const ortl__forest *forest,
+                                       const ortl__set_tests *sets, ortl_error *error) {
+    uint16_t *set_mask = NULL;
+    ortl__slice_masks *masks = &pack->masks;
+    ortl_status status =
+        ortl__memory_new_zero(pack->memory, forest->n_nodes, sizeof *set_mask, &set_mask, error);
+    if (status == ORTL_OK)
+        status = ortl__slice_sets_build(&masks->sets, &pack->quantiser, sets, forest, masks->n_cuts,
+                                        set_mask, error);
+    if (status == ORTL_OK) {
+        masks->n_masks = masks->sets.mask_end;
+        pack->set_mask = set_mask;
+        status = pack_trees(pack, forest, sets, error);
+        pack->set_mask = NULL;
+    }
+    ortl__memory_free(pack->memory, set_mask, forest->n_nodes, sizeof *set_mask);
+    return status;
+}
+
 static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl__cpu cpu,
                          const ortl__pack_kernel *kernel, void **state_out, ortl_error *error) {
     slice_pack *pack = NULL;
@@ -245,7 +272,7 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
     pack->has_levels = has_levels(kernel);
     pack->quantise = ortl__quantise_choose(cpu);
     if (survey->quantiser.memory == NULL) { /* another part of the pack has it */
-        status = ortl__quantiser_build(&survey->quantiser, forest, error);
+        status = ortl__quantiser_build(&survey->quantiser, forest, &survey->sets, error);
         if (status != ORTL_OK) goto done;
     }
     ortl__slice_plan_make(&pack->plan, survey, kernel);
@@ -254,7 +281,9 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
     status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
     if (status == ORTL_OK) status = number_masks(pack, error);
     if (status == ORTL_OK) status = reserve(pack, survey, error);
-    if (status == ORTL_OK) status = pack_trees(pack, forest, error);
+    if (status == ORTL_OK)
+        status = (survey->has_sets ? pack_trees_and_sets : pack_trees)(pack, forest, &survey->sets,
+                                                                       error);
     ortl__quantiser_finish(&pack->quantiser);
 done:
     if (status == ORTL_OK)

@@ -27,7 +27,7 @@
 
 #include "pack_form.h"
 #include "pack_row.h"
-#include "quantise.h"
+#include "slice_sets.h"
 #include "votes.h"
 
 typedef struct ortl__slice_node {
@@ -60,12 +60,14 @@ typedef struct ortl__slice_trees {
 } ortl__slice_trees;
 
 /* The masks as kernels see them: those of column c are number begin[c] to begin[c + 1] - 1, "the
- * code is above limits[i]", limits ascending. */
+ * code is above limits[i]", limits ascending; behind those of all columns are the masks of sets. */
 typedef struct ortl__slice_masks {
     uint32_t n_columns;
-    uint32_t n_masks;
-    uint32_t *begin; /* (n_columns + 1) */
-    uint8_t *limits; /* (n_masks) without bias */
+    uint32_t n_cuts;  /* masks of columns */
+    uint32_t n_masks; /* all */
+    uint32_t *begin;  /* (n_columns + 1) */
+    uint8_t *limits;  /* (n_cuts) without bias */
+    ortl__slice_sets sets;
 } ortl__slice_masks;
 
 /* The scratch of a block of rows. Slices lie at 64 bytes; the order of rows in them is the kernel's

@@ -8,9 +8,11 @@
 
 #define NO_NODE UINT32_MAX
 
-void ortl__preorder_init(ortl__preorder *preorder, const ortl__forest *forest) {
+void ortl__preorder_init(ortl__preorder *preorder, const ortl__forest *forest,
+                         const ortl__set_tests *sets) {
     memset(preorder, 0, sizeof *preorder);
     preorder->forest = forest;
+    preorder->sets = sets;
     preorder->budget = 2 * (uint64_t)forest->n_reachable;
 }
 
@@ -22,9 +24,13 @@ void ortl__preorder_free(ortl__preorder *preorder) {
 }
 
 /* Which child of a test comes first or second in the list. */
-static uint32_t child_of(const ortl__forest *forest, uint32_t row, int is_high) {
-    ortl__cut cut = {0};
-    ortl__cut_of(forest, row, &cut);
+static uint32_t child_of(const ortl__preorder *preorder, uint32_t row, int is_high) {
+    const ortl__forest *forest = preorder->forest;
+    ortl__cut cut;
+    if (!ortl__cut_of(forest, row, &cut)) {
+        uint32_t inner, outer = ortl__set_tests_outer(preorder->sets, forest, row, &inner);
+        return is_high ? inner : outer;
+    }
     return is_high ? ortl__cut_high(forest, row, &cut) : ortl__cut_low(forest, row, &cut);
 }
 
@@ -41,7 +47,7 @@ ortl_status ortl__preorder_tree(ortl__preorder *preorder, uint32_t tree, int *fi
         preorder->nodes[at] = (ortl__preorder_node){row, waiting, preorder->n_leaves};
         if (forest->test[row] != ORTL__MODE_LEAF) {
             waiting = at;
-            row = child_of(forest, row, 0);
+            row = child_of(preorder, row, 0);
             continue;
         }
         preorder->nodes[at].high = 0;
@@ -54,7 +60,7 @@ ortl_status ortl__preorder_tree(ortl__preorder *preorder, uint32_t tree, int *fi
         ortl__preorder_node *above = &preorder->nodes[waiting];
         waiting = above->high;
         above->high = at + 1;
-        row = child_of(forest, above->row, 1);
+        row = child_of(preorder, above->row, 1);
     }
     return ORTL_OK;
 }

@@ -9,31 +9,57 @@
 
 ORTL__SORT_DEFINE(sort_keys, int32_t)
 
-enum { MOST_LIMITS = 255 };
+/* Limits of a table, and of those those that no table before has. */
+enum { MOST_LIMITS = 255, NEW_LIMITS = MOST_LIMITS - 1 };
 
 /* ---- Collecting limits ----------------------------------------------------------------------- */
 
-/* Calls for every test of the forest: row, cut. */
+/* Calls for every test of the forest that is a cut: row, cut. */
 #define FOR_EACH_CUT(forest, row, cut)                                                             \
     for (uint32_t row = 0; row < (forest)->n_nodes; row++)                                         \
         if ((forest)->test[row] != ORTL__MODE_LEAF && ortl__cut_of(forest, row, &(cut)))
 
-static void count_limits(ortl__quantiser *q, const ortl__forest *forest) {
+/* The limit of the test in a row: each set asks for one behind all numbers, so that NaN is known.
+ */
+static int32_t limit_of(const ortl__forest *forest, uint32_t row) {
+    ortl__cut cut;
+    return ortl__cut_of(forest, row, &cut) ? (int32_t)cut.limit : ORTL__KEY32_INFINITY;
+}
+
+static void count_limits(ortl__quantiser *q, const ortl__forest *forest,
+                         const ortl__set_tests *sets) {
     ortl__cut cut;
     uint32_t begin = 0;
-    FOR_EACH_CUT(forest, row, cut) q->features[forest->feature[row]].limit_end++;
+    for (uint32_t row = 0; row < forest->n_nodes; row++) {
+        ortl__rank_feature *feature = &q->features[forest->feature[row]];
+        if (forest->test[row] == ORTL__MODE_LEAF) continue;
+        feature->limit_end++;
+        if (!ortl__cut_of(forest, row, &cut)) feature->has_sets = 1;
+    }
     for (uint32_t j = 0; j < q->n_features; j++) {
         uint32_t count = q->features[j].limit_end;
+        if (q->features[j].has_sets) {
+            count += 2 * (sets->begin[j + 1] - sets->begin[j]);
+            count += count / NEW_LIMITS; /* see repeat_limits */
+        }
         q->features[j].limit_begin = q->features[j].limit_end = begin;
         begin += count;
     }
+    q->n_limits = begin;
 }
 
-static void store_limits(ortl__quantiser *q, const ortl__forest *forest) {
-    ortl__cut cut;
-    FOR_EACH_CUT(forest, row, cut) {
-        ortl__rank_feature *feature = &q->features[forest->feature[row]];
-        q->limits[feature->limit_end++] = (int32_t)cut.limit;
+static void store_limits(ortl__quantiser *q, const ortl__forest *forest,
+                         const ortl__set_tests *sets) {
+    for (uint32_t row = 0; row < forest->n_nodes; row++) {
+        if (forest->test[row] == ORTL__MODE_LEAF) continue;
+        q->limits[q->features[forest->feature[row]].limit_end++] = limit_of(forest, row);
+    }
+    for (uint32_t j = 0; j < q->n_features; j++) {
+        if (!q->features[j].has_sets) continue;
+        for (uint32_t i = sets->begin[j]; i < sets->begin[j + 1]; i++) {
+            q->limits[q->features[j].limit_end++] = sets->keys[i] - 1;
+            q->limits[q->features[j].limit_end++] = sets->keys[i];
+        }
     }
 }
 
@@ -45,6 +71,20 @@ static void sort_feature(ortl__quantiser *q, ortl__rank_feature *feature) {
     for (uint32_t i = 0; i < n; i++)
         if (i == 0 || limits[i] != limits[n_kept - 1]) limits[n_kept++] = limits[i];
     feature->limit_end = feature->limit_begin + n_kept;
+}
+
+/* Makes each table of a feature with sets, but for the first, begin with the last limit of the
+ * table before: so no member is parted from the limit just below it. */
+static void repeat_limits(ortl__quantiser *q, ortl__rank_feature *feature) {
+    int32_t *limits = q->limits + feature->limit_begin;
+    uint32_t n = feature->limit_end - feature->limit_begin;
+    if (!feature->has_sets || n <= MOST_LIMITS) return;
+    for (uint32_t i = n; i-- > MOST_LIMITS;) {
+        uint32_t later = i - MOST_LIMITS, place = i + 1 + later / NEW_LIMITS;
+        limits[place] = limits[i];
+        if (later % NEW_LIMITS == 0) limits[place - 1] = limits[i - 1];
+    }
+    feature->limit_end += (n - MOST_LIMITS + NEW_LIMITS - 1) / NEW_LIMITS;
 }
 
 /* ---- Tables ---------------------------------------------------------------------------------- */
@@ -61,7 +101,7 @@ static void plan_feature(ortl__quantiser *q, ortl__rank_feature *feature) {
     uint32_t n_groups = (n + MOST_LIMITS - 1) / MOST_LIMITS;
     feature->table_begin = q->n_tables;
     if (n == 0) return;
-    feature->group_limits = (n + n_groups - 1) / n_groups;
+    feature->group_limits = feature->has_sets ? MOST_LIMITS : (n + n_groups - 1) / n_groups;
     for (uint32_t done = 0; done < n; done += feature->group_limits) {
         uint32_t left = n - done;
         q->n_tables++;
@@ -113,15 +153,20 @@ static uint32_t rank_of(const ortl__quantiser *q, const ortl__rank_feature *feat
     return low - feature->limit_begin;
 }
 
-/* Gives a number to the columns that some test reads. */
+/* Gives a number to the columns that some test reads; sets know NaN by its code in high ones. */
 static void number_columns(ortl__quantiser *q, const ortl__forest *forest) {
     ortl__cut cut;
     FOR_EACH_CUT(forest, row, cut) {
-        const ortl__rank_feature *feature = &q->features[forest->feature[row]];
-        uint32_t rank = rank_of(q, feature, (int32_t)cut.limit);
-        ortl__rank_table *table = &q->tables[feature->table_begin + rank / feature->group_limits];
-        uint32_t *column = cut.nan_is_low ? &table->low_column : &table->high_column;
+        uint32_t table, code;
+        ortl__quantiser_find_key(q, forest->feature[row], (int32_t)cut.limit, &table, &code);
+        uint32_t *column =
+            cut.nan_is_low ? &q->tables[table].low_column : &q->tables[table].high_column;
         if (*column == ORTL__NO_COLUMN) *column = q->n_columns++;
+    }
+    for (uint32_t t = 0; t < q->n_tables; t++) {
+        ortl__rank_table *table = &q->tables[t];
+        if (q->features[table->feature].has_sets && table->high_column == ORTL__NO_COLUMN)
+            table->high_column = q->n_columns++;
     }
 }
 
@@ -144,26 +189,29 @@ static ortl_status mark_asked(ortl__quantiser *q, const ortl__forest *forest, or
 
 /* ---- The door -------------------------------------------------------------------------------- */
 
-static ortl_status collect(ortl__quantiser *q, const ortl__forest *forest, ortl_error *error) {
+static ortl_status collect(ortl__quantiser *q, const ortl__forest *forest,
+                           const ortl__set_tests *sets, ortl_error *error) {
     q->n_features = forest->n_columns;
     ortl_status status =
         ortl__memory_new_zero(q->memory, q->n_features, sizeof *q->features, &q->features, error);
     if (status != ORTL_OK) return status;
-    q->n_limits = forest->n_nodes;
+    count_limits(q, forest, sets);
     status = ortl__memory_new(q->memory, q->n_limits, sizeof *q->limits, &q->limits, error);
     if (status != ORTL_OK) return status;
-    count_limits(q, forest);
-    store_limits(q, forest);
-    for (uint32_t j = 0; j < q->n_features; j++) sort_feature(q, &q->features[j]);
+    store_limits(q, forest, sets);
+    for (uint32_t j = 0; j < q->n_features; j++) {
+        sort_feature(q, &q->features[j]);
+        repeat_limits(q, &q->features[j]);
+    }
     return ORTL_OK;
 }
 
 ortl_status ortl__quantiser_build(ortl__quantiser *quantiser, const ortl__forest *forest,
-                                  ortl_error *error) {
+                                  const ortl__set_tests *sets, ortl_error *error) {
     ortl__quantiser *q = quantiser;
     memset(q, 0, sizeof *q);
     q->memory = forest->memory;
-    ortl_status status = collect(q, forest, error);
+    ortl_status status = collect(q, forest, sets, error);
     if (status != ORTL_OK) goto done;
     for (uint32_t j = 0; j < q->n_features; j++) plan_feature(q, &q->features[j]);
     status = ortl__memory_new(q->memory, q->n_tables, sizeof *q->tables, &q->tables, error);
@@ -178,13 +226,21 @@ done:
     return status;
 }
 
+void ortl__quantiser_find_key(const ortl__quantiser *quantiser, uint32_t feature, int32_t limit,
+                              uint32_t *table_out, uint32_t *code_out) {
+    const ortl__rank_feature *f = &quantiser->features[feature];
+    uint32_t rank = rank_of(quantiser, f, limit);
+    *table_out = f->table_begin + rank / f->group_limits;
+    *code_out = rank % f->group_limits;
+}
+
 void ortl__quantiser_find(const ortl__quantiser *quantiser, uint32_t feature, const ortl__cut *cut,
                           uint32_t *column_out, uint8_t *code_out) {
-    const ortl__rank_feature *f = &quantiser->features[feature];
-    uint32_t rank = rank_of(quantiser, f, (int32_t)cut->limit);
-    const ortl__rank_table *table = &quantiser->tables[f->table_begin + rank / f->group_limits];
-    *column_out = cut->nan_is_low ? table->low_column : table->high_column;
-    *code_out = (uint8_t)(rank % f->group_limits);
+    uint32_t table, code;
+    ortl__quantiser_find_key(quantiser, feature, (int32_t)cut->limit, &table, &code);
+    const ortl__rank_table *t = &quantiser->tables[table];
+    *column_out = cut->nan_is_low ? t->low_column : t->high_column;
+    *code_out = (uint8_t)code;
 }
 
 void ortl__quantiser_find_test(const ortl__quantiser *quantiser, const ortl__forest *forest,

@@ -13,6 +13,7 @@
 #include "../cpu.h"
 #include "cut.h"
 #include "kernel.h"
+#include "set_tests.h"
 
 #define ORTL__NO_COLUMN UINT32_MAX
 
@@ -35,6 +36,7 @@ typedef struct ortl__rank_feature {
     uint32_t limit_begin, limit_end; /* in limits */
     uint32_t table_begin;            /* in tables; limits are spread evenly over them */
     uint32_t group_limits;           /* limits of a table, but for the last; 0: feature unused */
+    uint32_t has_sets;               /* some test of the feature is no cut */
 } ortl__rank_feature;
 
 /* Which codes a column is compared with: bit c % 64 of word c / 64 for code c. */
@@ -53,15 +55,15 @@ typedef struct ortl__quantiser {
     uint32_t n_features;
     uint32_t n_limits;
     ortl__rank_feature *features; /* (n_features) */
-    int32_t *limits;              /* (n_limits) ascending within a feature, distinct */
+    int32_t *limits;              /* (n_limits) ascending within a feature, distinct in a table */
     ortl__codes_asked *asked;     /* (n_columns) */
     uint32_t n_asked;             /* distinct tests: bits set in asked */
 } ortl__quantiser;
 
-/* Collects the limits of a forest of floats whose tests are all cuts. On failure *quantiser is
- * empty. */
+/* Collects the limits of the cuts in a forest of floats, and those with which the members of sets
+ * get codes of their own (slice_sets.h). On failure *quantiser is empty. */
 ortl_status ortl__quantiser_build(ortl__quantiser *quantiser, const ortl__forest *forest,
-                                  ortl_error *error);
+                                  const ortl__set_tests *sets, ortl_error *error);
 
 /* The code column and the code limit of a cut of the forest: low side when code <= limit. */
 void ortl__quantiser_find(const ortl__quantiser *quantiser, uint32_t feature, const ortl__cut *cut,
@@ -71,7 +73,11 @@ void ortl__quantiser_find(const ortl__quantiser *quantiser, uint32_t feature, co
 void ortl__quantiser_find_test(const ortl__quantiser *quantiser, const ortl__forest *forest,
                                uint32_t row, uint32_t *column_out, uint8_t *code_out);
 
-/* Frees what only ortl__quantiser_find needs. */
+/* The table of a limit of a feature, and the code of numbers that equal it. */
+void ortl__quantiser_find_key(const ortl__quantiser *quantiser, uint32_t feature, int32_t limit,
+                              uint32_t *table_out, uint32_t *code_out);
+
+/* Frees what only the functions that find need. */
 void ortl__quantiser_finish(ortl__quantiser *quantiser);
 void ortl__quantiser_free(ortl__quantiser *quantiser);
 

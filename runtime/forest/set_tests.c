@@ -157,8 +157,11 @@ ortl_status ortl__set_tests_build(ortl__set_tests *tests, const ortl__forest *fo
     if (status != ORTL_OK) goto done;
     store_members(tests, forest);
     sort_members(tests);
-    FOR_EACH_SET(forest, row, test)
-    if (!tests->is_joined[row]) tests->n_words += ortl__set_words(tests, forest->feature[row]);
+    FOR_EACH_SET(forest, row, test) {
+        if (tests->is_joined[row]) continue;
+        tests->n_words += ortl__set_words(tests, forest->feature[row]);
+        tests->n_sets++;
+    }
 done:
     if (status != ORTL_OK) ortl__set_tests_free(tests);
     return status;
@@ -171,6 +174,26 @@ void ortl__set_tests_free(ortl__set_tests *tests) {
     ortl__memory_free(tests->memory, tests->is_joined, tests->n_nodes, 1);
     ortl__memory_free(tests->memory, tests->keys, tests->n_given, sizeof *tests->keys);
     memset(tests, 0, sizeof *tests);
+}
+
+int ortl__set_tests_are_small(const ortl__set_tests *tests) {
+    enum { MOST_WORDS = 8 };
+    return tests->n_words <= MOST_WORDS * (uint64_t)tests->n_nodes;
+}
+
+int ortl__set_tests_is_head(const ortl__set_tests *tests, const ortl__forest *forest,
+                            uint32_t row) {
+    ortl__set_test test;
+    return ortl__set_test_of(forest, row, &test) && !tests->is_joined[row];
+}
+
+uint32_t ortl__set_tests_outer(const ortl__set_tests *tests, const ortl__forest *forest,
+                               uint32_t head, uint32_t *inner_out) {
+    ortl__set_test test = {0};
+    ortl__set_test_of(forest, head, &test);
+    *inner_out = test.inner;
+    while (tests->is_joined[test.outer]) ortl__set_test_of(forest, test.outer, &test);
+    return test.outer;
 }
 
 uint32_t ortl__set_tests_fill(const ortl__set_tests *tests, const ortl__forest *forest,

@@ -21,6 +21,7 @@ typedef struct ortl__set_tests {
     uint32_t n_features;
     uint32_t n_nodes;
     uint64_t n_given;   /* room in keys */
+    uint32_t n_sets;    /* heads of chains */
     uint64_t n_words;   /* of 64 bits, for a bit set of every head of a chain */
     uint32_t *begin;    /* (n_features + 1) into keys */
     int32_t *keys;      /* (begin[n_features]) ortl__key32 of members, ascending, distinct */
@@ -31,6 +32,18 @@ typedef struct ortl__set_tests {
 ortl_status ortl__set_tests_build(ortl__set_tests *tests, const ortl__forest *forest,
                                   ortl_error *error);
 void ortl__set_tests_free(ortl__set_tests *tests);
+
+/* Whether bit sets take few words for each node of the forest, on average. */
+int ortl__set_tests_are_small(const ortl__set_tests *tests);
+
+/* Whether a set begins in this row: its test is one of equality or membership, and the test above
+ * it, if any, is another one. */
+int ortl__set_tests_is_head(const ortl__set_tests *tests, const ortl__forest *forest, uint32_t row);
+
+/* Where the chain that begins in a row leads to from its outer side, and, stored, from its inner.
+ */
+uint32_t ortl__set_tests_outer(const ortl__set_tests *tests, const ortl__forest *forest,
+                               uint32_t head, uint32_t *inner_out);
 
 /* The place of a number among the keys of a feature; their count when it is none of them. */
 static inline uint32_t ortl__set_place(const int32_t *keys, uint32_t n_keys, int32_t key) {

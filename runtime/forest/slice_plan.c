@@ -8,6 +8,9 @@
 /* Rows that may go one by one: never all that fill a word. */
 enum { MOST_FEW_ROWS = ORTL__SLICE_ROWS - 8 };
 
+/* Masks of cuts that take as long as one of a set. */
+enum { SET_MASKS = 16 };
+
 static int has_levels(const ortl__pack_kernel *kernel) {
     return kernel->form == &ortl__form_levels;
 }
@@ -18,7 +21,8 @@ static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel 
     const ortl__slice_kernel *loops = kernel->loops;
     double n_rows = n_words * (double)ORTL__SLICE_ROWS;
     double tests = has_levels(kernel) ? 0 : (double)survey->n_tests * loops->test_costs[i];
-    double masks = survey->quantiser.n_asked * loops->mask_costs[i];
+    double masks =
+        (survey->quantiser.n_asked + SET_MASKS * survey->sets.n_sets) * loops->mask_costs[i];
     double codes = loops->code_cost * n_rows * survey->forest->n_features_used;
     double trees = (loops->tree_costs[i] + loops->leaf_cost * n_rows) * survey->forest->n_trees;
     return tests + masks + codes + trees;
@@ -26,7 +30,8 @@ static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel 
 
 static int is_too_wide(const ortl__survey *survey, const ortl__slice_kernel *loops, size_t i) {
     uint64_t slice_bytes = loops->widths[i] * sizeof(uint64_t);
-    return i > 0 && survey->quantiser.n_asked * slice_bytes > loops->most_mask_bytes;
+    uint64_t n_masks = survey->quantiser.n_asked + (uint64_t)survey->sets.n_sets;
+    return i > 0 && n_masks * slice_bytes > loops->most_mask_bytes;
 }
 
 /* The cheapest blocks for so many words and fewer: costs (ORTL__SLICE_WORDS + 1), nanoseconds. */
@@ -53,7 +58,7 @@ static void plan_blocks(const ortl__survey *survey, const ortl__pack_kernel *ker
 static double cost_of_rows(const ortl__survey *survey, const ortl__pack_kernel *kernel,
                            size_t n_rows) {
     const ortl__row_kernel *row = ((const ortl__slice_kernel *)kernel->loops)->row;
-    if (ortl__row_layout_for(survey, row) == ORTL__ROW_NONE) return INFINITY;
+    if (survey->has_sets || ortl__row_layout_for(survey, row) == ORTL__ROW_NONE) return INFINITY;
     return (double)n_rows * ortl__row_cost(survey, row, n_rows);
 }
 

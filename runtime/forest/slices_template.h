@@ -167,6 +167,75 @@ SLICE_INLINE void NAMED(make_masks)(const ortl__quantiser *quantiser,
     }
 }
 
+/* ---- Sets ------------------------------------------------------------------------------------ */
+
+/* Rows with one code of n_bits bits: vector v of the slice. bits (n_bits, n): of the codes. */
+SLICE_INLINE WORD NAMED(rows_of_code)(const WORD *bits, unsigned n_bits, unsigned code,
+                                      const size_t v, const size_t n) {
+    const WORD none = {0};
+    WORD rows = ~none;
+    for (unsigned b = 0; b < n_bits; b++)
+        rows &= code >> b & 1 ? bits[b * n + v] : ~bits[b * n + v];
+    return rows;
+}
+
+/* Unions of the members of each four: choices (n_members / 4 x 16, n), of which those with one
+ * member are there already. */
+SLICE_INLINE void NAMED(unite_members)(WORD *choices, size_t n_members, const size_t n) {
+    const WORD none = {0};
+    for (size_t first = 0; first < n_members; first += ORTL__SET_FOUR) {
+        WORD *of_four = choices + first / ORTL__SET_FOUR * ORTL__SET_CHOICES * n;
+        for (size_t v = 0; v < n; v++) of_four[v] = none;
+        for (size_t i = 3; i < ORTL__SET_CHOICES; i++)
+            for (size_t v = 0; v < n && (i & (i - 1)) != 0; v++)
+                of_four[i * n + v] = of_four[(i & (i - 1)) * n + v] | of_four[(i & -i) * n + v];
+    }
+}
+
+/* Adds to the masks of sets what they choose in column c: masks (all, n). */
+SLICE_INLINE void NAMED(choose)(const ortl__slice_sets *sets, uint32_t c, const WORD *choices,
+                                WORD *masks, const size_t n) {
+    const ortl__slice_set_column *column = &sets->columns[c];
+    const uint32_t n_fours = ortl__slice_set_fours(column);
+    const uint8_t *chosen = sets->choices + column->choice_begin;
+    for (uint32_t i = column->part_begin; i < column[1].part_begin; i++, chosen += n_fours) {
+        WORD *mask = masks + sets->parts[i] * n;
+        for (size_t v = 0; v < n; v++) {
+            WORD rows = mask[v];
+            for (uint32_t k = 0; k < n_fours; k++) rows |= choices[chosen[k] * n + v];
+            mask[v] = rows;
+        }
+    }
+}
+
+/* Where the member number i of a column stands among the choices. */
+#ifndef SLICE_CHOICE_OF
+#define SLICE_CHOICE_OF(i)                                                                         \
+    ((i) / ORTL__SET_FOUR * ORTL__SET_CHOICES + ((size_t)1 << (i) % ORTL__SET_FOUR))
+#endif
+
+/* The masks of sets: rows whose value is a member. */
+SLICE_INLINE void NAMED(make_set_masks)(const ortl__slice_sets *sets,
+                                        const ortl__slice_block *block, const size_t n) {
+    const WORD none = {0};
+    const size_t stride = block->n_words * ORTL__SLICE_ROWS;
+    WORD *choices = (WORD *)(void *)block->work, *masks = (WORD *)(void *)block->masks;
+    WORD *bits = choices + ORTL__SLICE_LEAVES * n;
+    for (size_t v = sets->mask_begin * n; v < sets->mask_end * n; v++) masks[v] = none;
+    for (uint32_t c = 0; c < sets->n_columns; c++) {
+        const ortl__slice_set_column *column = &sets->columns[c];
+        const uint8_t *members = sets->members + column->member_begin;
+        size_t n_members = column[1].member_begin - column->member_begin;
+        NAMED(to_slices)(block->codes + column->column * stride, bits, column->n_bits, n);
+        for (size_t i = 0; i < n_members; i++)
+            for (size_t v = 0; v < n; v++)
+                choices[SLICE_CHOICE_OF(i) * n + v] =
+                    NAMED(rows_of_code)(bits, column->n_bits, members[i], v, n);
+        NAMED(unite_members)(choices, n_members, n);
+        NAMED(choose)(sets, c, choices, masks, n);
+    }
+}
+
 /* ---- Trees ----------------------------------------------------------------------------------- */
 
 /* Which rows reach which leaf: reach (leaves, n). nodes is NULL when no tree has a test. */

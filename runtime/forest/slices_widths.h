@@ -18,7 +18,10 @@ WIDTHS(X)
 TARGET static void make_masks(const ortl__quantiser *quantiser, const ortl__slice_masks *masks,
                               const ortl__slice_block *block) {
 #define X(words, suffix, n)                                                                        \
-    case words: make_masks##suffix(quantiser, masks, block, n); break;
+    case words:                                                                                    \
+        make_masks##suffix(quantiser, masks, block, n);                                            \
+        if (masks->n_masks > masks->n_cuts) make_set_masks##suffix(&masks->sets, block, n);        \
+        break;
     switch (block->n_words) { WIDTHS(X) }
 #undef X
 }

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-enum { MOST_BYTE_LEAVES = 256 };
+/* Members of all sets for which the quantiser is built, beside one a node: memory stays bounded by
+ * the file. */
+enum { MOST_BYTE_LEAVES = 256, MOST_FREE_MEMBERS = 4096 };
 
 static int has_only_cuts(const ortl__forest *forest) {
     for (uint32_t row = 0; row < forest->n_nodes; row++) {
@@ -36,7 +38,7 @@ static int is_same_test(const ortl__forest *forest, uint32_t a, uint32_t b) {
  * subtree, itself included; the first node with as many is its model. */
 static void look_for_levels(ortl__survey *survey, const ortl__preorder *preorder) {
     int depth = perfect_depth(preorder->n_leaves);
-    survey->is_oblivious = survey->is_oblivious && depth >= 0;
+    survey->is_oblivious = survey->is_oblivious && depth >= 0 && !survey->has_sets;
     for (uint32_t i = 0; i < preorder->n_nodes && survey->is_oblivious; i++) {
         const ortl__preorder_node *node = &preorder->nodes[i];
         if (node->high == 0) continue;
@@ -66,6 +68,15 @@ static ortl_status look_at_trees(ortl__survey *survey, ortl__preorder *preorder,
     return ORTL_OK;
 }
 
+/* Whether rank codes can be of use. */
+static int may_be_coded(const ortl__survey *survey) {
+    const ortl__set_tests *sets = &survey->sets;
+    uint64_t most_members = (uint64_t)survey->forest->n_nodes + MOST_FREE_MEMBERS;
+    return survey->is_packable && !survey->forest->is_double &&
+           survey->max_leaves <= MOST_BYTE_LEAVES &&
+           (!survey->has_sets || sets->begin[sets->n_features] <= most_members);
+}
+
 ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest,
                                 ortl_error *error) {
     ortl__preorder preorder;
@@ -73,16 +84,18 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
     survey->forest = forest;
     survey->is_oblivious = 1;
     if (forest->n_trees == 0) return ORTL_OK;
-    if (!has_only_cuts(forest))
-        return forest->is_double ? ORTL_OK : ortl__set_tests_build(&survey->sets, forest, error);
-    ortl_status status = ortl__votes_begin(&survey->votes, forest, error);
-    if (status != ORTL_OK) return status;
-    ortl__preorder_init(&preorder, forest);
+    survey->has_sets = !has_only_cuts(forest);
+    if (survey->has_sets && forest->is_double) return ORTL_OK;
+    ortl_status status = ORTL_OK;
+    if (survey->has_sets) status = ortl__set_tests_build(&survey->sets, forest, error);
+    if (status == ORTL_OK) status = ortl__votes_begin(&survey->votes, forest, error);
+    if (status != ORTL_OK) goto done;
+    ortl__preorder_init(&preorder, forest, &survey->sets);
     status = look_at_trees(survey, &preorder, error);
     ortl__preorder_free(&preorder);
-    if (status == ORTL_OK && survey->is_packable && !forest->is_double &&
-        survey->max_leaves <= MOST_BYTE_LEAVES)
-        status = ortl__quantiser_build(&survey->quantiser, forest, error);
+    if (status == ORTL_OK && may_be_coded(survey))
+        status = ortl__quantiser_build(&survey->quantiser, forest, &survey->sets, error);
+done:
     if (status != ORTL_OK) ortl__survey_free(survey);
     return status;
 }

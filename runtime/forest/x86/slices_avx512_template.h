@@ -322,20 +322,44 @@ BYTES_FOR(8, _eight, eight)
 
 /* ---- Slices of one word ---------------------------------------------------------------------- */
 
+/* The codes of a column without their bias, in the order of slices. */
+INLINE __m512i load_quads(const ortl__slice_block *block, uint32_t column) {
+    const int8_t *from = block->codes + column * (size_t)ROWS;
+    return _mm512_xor_si512(to_quads(_mm512_loadu_si512((const void *)from)),
+                            _mm512_set1_epi8((char)0x80));
+}
+
 /* A comparison for each limit: with so few rows there is no quicker way. */
 INLINE void make_masks_word(const ortl__quantiser *quantiser, const ortl__slice_masks *masks,
                             const ortl__slice_block *block, const size_t n) {
     (void)quantiser;
     (void)n;
     for (uint32_t column = 0; column < masks->n_columns; column++) {
-        const int8_t *from = block->codes + column * (size_t)ROWS;
-        const __m512i codes = _mm512_xor_si512(to_quads(_mm512_loadu_si512((const void *)from)),
-                                               _mm512_set1_epi8((char)0x80));
+        const __m512i codes = load_quads(block, column);
         for (uint32_t i = masks->begin[column]; i < masks->begin[column + 1]; i++)
             block->masks[i] =
                 _mm512_cmpgt_epu8_mask(codes, _mm512_set1_epi8((char)masks->limits[i]));
     }
     block->masks[masks->n_masks] = 0;
+}
+
+/* The same for sets: a comparison for each member. */
+INLINE void make_set_masks_word(const ortl__slice_sets *sets, const ortl__slice_block *block,
+                                const size_t n) {
+    uint64_t *choices = block->work;
+    (void)n;
+    for (uint32_t mask = sets->mask_begin; mask < sets->mask_end; mask++) block->masks[mask] = 0;
+    for (uint32_t c = 0; c < sets->n_columns; c++) {
+        const ortl__slice_set_column *column = &sets->columns[c];
+        const uint8_t *members = sets->members + column->member_begin;
+        size_t n_members = column[1].member_begin - column->member_begin;
+        const __m512i codes = load_quads(block, column->column);
+        for (size_t i = 0; i < n_members; i++)
+            choices[SLICE_CHOICE_OF(i)] =
+                _mm512_cmpeq_epi8_mask(codes, _mm512_set1_epi8((char)members[i]));
+        unite_members_scalar(choices, n_members, 1);
+        choose_scalar(sets, c, choices, block->masks, 1);
+    }
 }
 
 /* The bits of leaf numbers, as words, out of the rows of each leaf. Eight leaves lie in a register,
