@@ -358,11 +358,17 @@ typedef struct ortl_tree_info {
     const char *node_name; /* of the operator in the graph */
     int reads_inputs;      /* 1: feature j is column j of the graph's inputs, side by side, perhaps
                               cast, scaled or imputed; 0: other operators make the features */
+    double vote_scale;     /* what a vote counts in the raw score: 1, where scores are averages 1 by
+                              the trees; 0: the least or greatest vote alone counts */
 } ortl_tree_info;
 
 /* Fills *info_out, whose struct_size the caller has set. */
 ORTL_API ortl_status ortl_tree(const ortl_session *session, size_t tree, ortl_tree_info *info_out,
                                ortl_error *error);
+
+/* The base value that the operator of this tree adds to raw score number `score` of its own. */
+ORTL_API ortl_status ortl_tree_base(const ortl_session *session, size_t tree, size_t score,
+                                    double *value_out, ortl_error *error);
 
 /* What a node asks of x, the row's value of a feature. */
 typedef enum ortl_test {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "forest/outcome.h"
 #include "operators/trees.h"
 #include "session.h"
 #include "status.h"
@@ -94,8 +95,23 @@ ortl_status ortl_tree(const ortl_session *session, size_t tree, ortl_tree_info *
         .type = place.forest->is_double ? ORTL_DOUBLE : ORTL_FLOAT,
         .node_name = place.step->node_name,
         .reads_inputs = reads_inputs(session, place.step),
+        .vote_scale = ortl__outcome_scale(ortl__trees_outcome(place.step)),
     };
     memcpy(info_out, &info, n_bytes);
+    return ORTL_OK;
+}
+
+ortl_status ortl_tree_base(const ortl_session *session, size_t tree, size_t score,
+                           double *value_out, ortl_error *error) {
+    tree_place place;
+    if (!value_out) return ortl__fail(error, ORTL_BAD_ARGUMENT, "value_out must not be NULL");
+    ortl_status status = find_tree(session, tree, &place, error);
+    if (status != ORTL_OK) return status;
+    const ortl__outcome *outcome = ortl__trees_outcome(place.step);
+    if (score >= ortl__outcome_n_raw(outcome))
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "there is no score %lu, the operator has %lu",
+                          (unsigned long)score, (unsigned long)ortl__outcome_n_raw(outcome));
+    *value_out = ortl__outcome_base(outcome, (uint32_t)score);
     return ORTL_OK;
 }
 

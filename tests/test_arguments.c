@@ -92,6 +92,8 @@ START_TEST(trees_without) {
     double value;
     WRONG(ortl_tree(NULL, 0, &tree, &error));
     WRONG(ortl_tree(session, 0, NULL, &error));
+    WRONG(ortl_tree_base(NULL, 0, 0, &value, &error));
+    WRONG(ortl_tree_base(session, 0, 0, NULL, &error));
     WRONG(ortl_tree_node_at(NULL, 0, 0, &node, &error));
     WRONG(ortl_tree_node_at(session, 0, 0, NULL, &error));
     WRONG(ortl_tree_member(NULL, 0, 0, 0, &value, &error));

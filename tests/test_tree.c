@@ -97,6 +97,42 @@ static void check_leaves(const ortl_session *session, ortl_context *context, con
     free(leaves);
 }
 
+/* Votes and base values make the raw scores; 1 when they are sums, one for each target. */
+static int check_sums(const ortl_session *session, ortl_context *context, const float *rows,
+                      const ortl_description *d) {
+    ortl_tensor input = {.type = ORTL_FLOAT, .rank = 2, .shape = {N_ROWS, (int64_t)d->n_features}};
+    ortl_tree_info info = {.struct_size = sizeof info};
+    ck_assert_int_eq(ortl_tree(session, 0, &info, &error), ORTL_OK);
+    size_t n = d->n_raw_scores;
+    if (info.vote_scale == 0 || info.n_targets != n) return 0;
+    double *raw = calloc(N_ROWS * n, sizeof *raw), *sums = calloc(n, sizeof *sums);
+    memcpy(&input.data, &rows, sizeof rows);
+    ck_assert_int_eq(ortl_raw_scores(context, &input, 1, raw, N_ROWS * n, &error), ORTL_OK);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        double size = 1;
+        for (size_t k = 0; k < n; k++)
+            ck_assert_int_eq(ortl_tree_base(session, 0, k, &sums[k], &error), ORTL_OK);
+        for (size_t tree = 0; tree < d->n_trees; tree++) {
+            ortl_tree_node leaf = {.struct_size = sizeof leaf};
+            size_t at = walk(session, tree, rows + i * d->n_features), target;
+            ck_assert_int_eq(ortl_tree_node_at(session, tree, at, &leaf, &error), ORTL_OK);
+            for (size_t v = 0; v < leaf.n_values; v++) {
+                double value;
+                ck_assert_int_eq(ortl_tree_vote(session, tree, at, v, &target, &value, &error),
+                                 ORTL_OK);
+                sums[target] += info.vote_scale * value;
+                size += fabs(value);
+            }
+        }
+        for (size_t k = 0; k < n; k++)
+            if (isfinite(raw[i * n + k]) && isfinite(size))
+                ck_assert_double_le(fabs(sums[k] - raw[i * n + k]), 1e-5 * size);
+    }
+    free(raw);
+    free(sums);
+    return 1;
+}
+
 /* A name ends in Regressor and no transform is set: then the raw scores are the predictions. */
 static int check_raw(ortl_context *context, const float *rows, const ortl_description *d,
                      int is_plain) {
@@ -119,7 +155,7 @@ static int check_raw(ortl_context *context, const float *rows, const ortl_descri
 }
 
 /* Returns 1 when the model is one of trees alone, on floats, and was walked. */
-static int check_model(const char *path, int is_plain, int *n_raw) {
+static int check_model(const char *path, int is_plain, int *n_raw, int *n_sums) {
     float rows[N_ROWS * MAX_FEATURES];
     ortl_description d = {.struct_size = sizeof d};
     ortl_value_info info;
@@ -135,6 +171,7 @@ static int check_model(const char *path, int is_plain, int *n_raw) {
         ck_assert_int_eq(ortl_context_new(session, &context, &error), ORTL_OK);
         check_leaves(session, context, rows, &d);
         *n_raw += check_raw(context, rows, &d, is_plain);
+        *n_sums += check_sums(session, context, rows, &d);
         ortl_context_free(context);
     }
     ortl_close(session);
@@ -147,7 +184,7 @@ START_TEST(recorded_models_are_walked_to_their_leaves) {
         "lightgbm__rf_reg", "reg__missing_value2",         "reg__mode_mixed_miss_partial"};
     DIR *folder = opendir(ORTL_TEST_DATA "/conformance");
     const struct dirent *entry;
-    int n_walked = 0, n_raw = 0;
+    int n_walked = 0, n_raw = 0, n_sums = 0;
     ck_assert_ptr_nonnull(folder);
     while ((entry = readdir(folder)) != NULL) {
         char path[MAX_PATH];
@@ -155,11 +192,12 @@ START_TEST(recorded_models_are_walked_to_their_leaves) {
         for (size_t i = 0; i < sizeof only_trees / sizeof only_trees[0]; i++)
             if (strcmp(only_trees[i], entry->d_name) == 0) is_plain = 1;
         snprintf(path, sizeof path, ORTL_TEST_DATA "/conformance/%s/model.onnx", entry->d_name);
-        n_walked += check_model(path, is_plain, &n_raw);
+        n_walked += check_model(path, is_plain, &n_raw, &n_sums);
     }
     closedir(folder);
     ck_assert_int_ge(n_walked, 60);
     ck_assert_int_ge(n_raw, 5);
+    ck_assert_int_ge(n_sums, 20);
 }
 END_TEST
 

@@ -41,7 +41,8 @@ static ortl_status set_on_error(void *settings, const char *text, ortl_error *er
 static ortl_status set_kind(ortl__predict_settings *predict, ortl__results_kind kind,
                             ortl_error *error) {
     if (predict->kind != ORTL__RESULTS_OUTPUTS && predict->kind != kind)
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "--raw and --leaf exclude each other");
+        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                  "--raw, --leaf and --contrib exclude each other");
     predict->kind = kind;
     return ORTL_OK;
 }
@@ -54,6 +55,11 @@ static ortl_status set_raw(void *settings, const char *text, ortl_error *error) 
 static ortl_status set_leaf(void *settings, const char *text, ortl_error *error) {
     (void)text;
     return set_kind(settings, ORTL__RESULTS_LEAVES, error);
+}
+
+static ortl_status set_contrib(void *settings, const char *text, ortl_error *error) {
+    (void)text;
+    return set_kind(settings, ORTL__RESULTS_CONTRIBUTIONS, error);
 }
 
 static ortl_status set_flush(void *settings, const char *text, ortl_error *error) {
@@ -107,6 +113,7 @@ static const ortl__option options[] = {
     {"on-error", 0, "WHAT", "fail, or nan: a field that is no number is missing", set_on_error},
     {"raw", 0, NULL, "the trees' scores before the post transform, such as log-odds", set_raw},
     {"leaf", 0, NULL, "the node that each row ends in, one column for each tree", set_leaf},
+    {"contrib", 0, NULL, "what each column adds to the trees' scores (TreeSHAP)", set_contrib},
     {"flush", 0, NULL, "write each row before waiting for more input, -o in place", set_flush},
     ORTL__THREADS_OPTION,
     ORTL__COMMON_OPTIONS,
@@ -144,8 +151,14 @@ const ortl__verb ortl__verb_predict = {
         "--raw writes raw, raw_<class> or raw_0, ... instead: the sums of the trees in full\n"
         "precision. --leaf writes leaf_0, leaf_1, ...: node numbers, as `tree` shows them.\n"
         "\n"
+        "--contrib writes contribution_<column> and expected (of several scores\n"
+        "contribution_<class>_<column> and expected_<class>), which add up to what --raw writes:\n"
+        "the Shapley values of LightGBM's and XGBoost's pred_contrib. They rest on the training\n"
+        "rows of each node, which `convert` records; a file without them is refused.\n"
+        "\n"
         "Example\n"
-        "  cat log.csv | ort-lite predict churn.onnx --keep id --flush\n",
+        "  cat log.csv | ort-lite predict churn.onnx --keep id --flush\n"
+        "  ort-lite predict model.onnx labelled.csv --contrib -o contributions.csv\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

@@ -10,6 +10,7 @@
 typedef struct ortl__model {
     ortl_session *session;
     ortl_description description;
+    const struct ortl__paths *paths; /* for contributions, of whoever wants them; else NULL */
 } ortl__model;
 
 #define ORTL__MODEL_INIT                                                                           \

@@ -26,6 +26,7 @@ typedef struct predict_state {
     const ortl__predict_settings *settings;
     ortl__report *report;
     ortl__model model;
+    ortl__paths *paths; /* NULL: no contributions are wanted */
     ortl__feature_names feature_names;
     ortl__texts texts; /* of column names */
     ortl__model_columns columns;
@@ -219,7 +220,8 @@ static ortl_status open_model(predict_state *state) {
     ortl_error *error = &state->report->error;
     ortl__common common = state->settings->table.common;
     common.library.n_threads = 1; /* blocks are shared by threads, not the rows of one */
-    common.library.keep_forest = state->settings->kind == ORTL__RESULTS_LEAVES;
+    common.library.keep_forest = state->settings->kind == ORTL__RESULTS_LEAVES ||
+                                 state->settings->kind == ORTL__RESULTS_CONTRIBUTIONS;
     ortl__model_bound_scratch(&common, state->settings->model, &state->settings->input, 1);
     ortl_status status =
         ortl__model_open(state->settings->model, &common, &state->model, state->report);
@@ -228,6 +230,10 @@ static ortl_status open_model(predict_state *state) {
     if (status == ORTL_OK)
         status = ortl__model_columns_find(&state->model, &state->feature_names, &state->texts,
                                           &state->columns, error);
+    if (status == ORTL_OK && state->settings->kind == ORTL__RESULTS_CONTRIBUTIONS) {
+        status = ortl__paths_new(&state->model, state->columns.n_columns, &state->paths, error);
+        state->model.paths = state->paths;
+    }
     return status;
 }
 
@@ -308,6 +314,7 @@ static void free_state(predict_state *state) {
     ortl__model_columns_free(&state->columns);
     ortl__feature_names_free(&state->feature_names);
     ortl__texts_free(&state->texts);
+    ortl__paths_free(state->paths);
     ortl__model_close(&state->model);
 }
 

@@ -26,6 +26,10 @@ ortl_status ortl__results_begin(ortl__results *results, const ortl__model *model
     results->groups = calloc(d->n_outputs + 1, sizeof *results->groups);
     if (results->inputs == NULL || results->outputs == NULL || results->groups == NULL)
         return fail_memory(error);
+    if (kind == ORTL__RESULTS_CONTRIBUTIONS) {
+        results->explainer = ortl__explainer_new(model->paths);
+        if (results->explainer == NULL) return fail_memory(error);
+    }
     return ortl_context_new(model->session, &results->context, error);
 }
 
@@ -201,6 +205,37 @@ static ortl_status name_tap(ortl__results *results, ortl_error *error) {
     return status;
 }
 
+/* contribution_<column> for each column and expected for the score; with several scores each begins
+ * with contribution_<class>_ and expected_<class>. */
+static ortl_status name_contributions(ortl__results *results, const ortl__model_columns *columns,
+                                      ortl_error *error) {
+    const ortl_description *d = &results->model->description;
+    size_t n = ortl__paths_row_cells(results->model->paths), n_columns = n / d->n_raw_scores - 1;
+    bool is_by_class = d->n_classes == d->n_raw_scores;
+    ortl_status status = ORTL_OK;
+    results->names = calloc(n, sizeof *results->names);
+    if (results->names == NULL) return fail_memory(error);
+    results->n_columns = n;
+    for (size_t i = 0; i < n && status == ORTL_OK; i++) {
+        size_t score = i / (n_columns + 1), column = i % (n_columns + 1);
+        bool is_expected = column == n_columns;
+        char number[32];
+        ortl_string name = ortl__texts_view(is_expected ? "expected" : "contribution"), more;
+        if (d->n_raw_scores > 1)
+            status = name_one(results, is_expected ? "expected_" : "contribution_", is_by_class,
+                              score, &name, error);
+        snprintf(number, sizeof number, "%zu", column);
+        more = columns->names != NULL && !is_expected ? columns->names[column]
+                                                      : ortl__texts_view(number);
+        if (status == ORTL_OK && !is_expected)
+            status = ortl__texts_join(&results->texts, name, ortl__texts_view("_"), &name, error);
+        if (status == ORTL_OK && !is_expected)
+            status = ortl__texts_join(&results->texts, name, more, &name, error);
+        results->names[i] = name;
+    }
+    return status;
+}
+
 /* Leaves are uint32_t at the start of cells; the last one first, each gets its eight bytes. */
 static void widen_leaves(void *cells, size_t n) {
     for (size_t i = n; i-- > 0;) {
@@ -222,8 +257,11 @@ static void narrow_scores(void *cells, size_t n) {
 
 static ortl_status run_tap(ortl__results *results, const ortl__rows *rows, ortl_error *error) {
     const ortl_description *d = &results->model->description;
-    bool is_raw = results->kind == ORTL__RESULTS_RAW;
-    size_t n_columns = is_raw ? d->n_raw_scores : d->n_trees;
+    bool is_leaf = results->kind == ORTL__RESULTS_LEAVES,
+         is_raw = results->kind == ORTL__RESULTS_RAW;
+    size_t n_columns = is_raw    ? d->n_raw_scores
+                       : is_leaf ? d->n_trees
+                                 : ortl__paths_row_cells(results->model->paths);
     size_t n = rows->n_rows * n_columns;
     ortl_status status = ORTL_OK;
     if (n > results->n_cells) {
@@ -235,15 +273,20 @@ static ortl_status run_tap(ortl__results *results, const ortl__rows *rows, ortl_
     if (n > 0 && is_raw)
         status = ortl_raw_scores(results->context, results->inputs, rows->columns->n_groups,
                                  results->cells, n, error);
-    if (n > 0 && !is_raw)
+    if (n > 0 && is_leaf)
         status = ortl_leaves(results->context, results->inputs, rows->columns->n_groups,
                              results->cells, n, error);
+    if (n > 0 && !is_leaf && !is_raw)
+        status = ortl__explainer_run(results->explainer, results->context, results->inputs,
+                                     rows->columns->n_groups, rows->n_rows, results->cells, error);
     if (status != ORTL_OK) return status;
-    if (!is_raw) widen_leaves(results->cells, n);
-    if (is_raw && !d->has_double_trees) narrow_scores(results->cells, n);
-    ortl_type type = !is_raw ? ORTL_INT64 : d->has_double_trees ? ORTL_DOUBLE : ORTL_FLOAT;
+    if (is_leaf) widen_leaves(results->cells, n);
+    if (!is_leaf && !d->has_double_trees) narrow_scores(results->cells, n);
+    ortl_type type = is_leaf ? ORTL_INT64 : d->has_double_trees ? ORTL_DOUBLE : ORTL_FLOAT;
     results->groups[0] = (ortl__result_group){type, n_columns, results->cells, 0};
-    return results->names == NULL ? name_tap(results, error) : ORTL_OK;
+    if (results->names != NULL) return ORTL_OK;
+    return is_leaf || is_raw ? name_tap(results, error)
+                             : name_contributions(results, rows->columns, error);
 }
 
 ortl_status ortl__results_run(ortl__results *results, const ortl__rows *rows, ortl_error *error) {
@@ -274,6 +317,7 @@ void ortl__results_free(ortl__results *results) {
     free(results->groups);
     free(results->names);
     free(results->cells);
+    ortl__explainer_free(results->explainer);
     ortl__texts_free(&results->texts);
     *results = (ortl__results)ORTL__RESULTS_INIT;
 }

@@ -4,6 +4,7 @@
 #ifndef ORTL_TOOLS_RESULTS_H
 #define ORTL_TOOLS_RESULTS_H
 
+#include "contributions.h"
 #include "rows.h"
 
 /* One output of the graph. */
@@ -16,9 +17,11 @@ typedef struct ortl__result_group {
 
 /* What is wanted of the model. */
 typedef enum ortl__results_kind {
-    ORTL__RESULTS_OUTPUTS, /* the outputs of the graph */
-    ORTL__RESULTS_RAW,     /* raw_<class>: the scores before the post transform */
-    ORTL__RESULTS_LEAVES   /* leaf_<tree>: where each tree ends; the model keeps its forest */
+    ORTL__RESULTS_OUTPUTS,      /* the outputs of the graph */
+    ORTL__RESULTS_RAW,          /* raw_<class>: the scores before the post transform */
+    ORTL__RESULTS_LEAVES,       /* leaf_<tree>: where each tree ends; the model keeps its forest */
+    ORTL__RESULTS_CONTRIBUTIONS /* contribution_<column>: what each adds to the raw scores; likewise
+                                 */
 } ortl__results_kind;
 
 typedef struct ortl__results {
@@ -33,8 +36,10 @@ typedef struct ortl__results {
     ortl_string *names; /* (n_columns) NULL: not known before the first run */
     size_t n_columns;   /* of all groups together */
     ortl__texts texts;  /* of the names */
-    void *cells;        /* (n_cells, 8 bytes) raw scores as float or double, or leaves as int64_t */
+    void *cells;        /* (n_cells, 8 bytes) raw scores and contributions as float or double, or
+                           leaves as int64_t */
     size_t n_cells;
+    ortl__explainer *explainer; /* of contributions, else NULL */
 } ortl__results;
 
 #define ORTL__RESULTS_INIT                                                                         \

@@ -64,12 +64,27 @@ uint32_t ortl__outcome_n_raw(const ortl__outcome *outcome) {
     return outcome->is_binary_case ? 1 : outcome->n_targets;
 }
 
+static int is_average(const ortl__outcome *outcome) {
+    return outcome->aggregate == ORTL__AGGREGATE_AVERAGE && outcome->n_trees > 0;
+}
+
+double ortl__outcome_base(const ortl__outcome *outcome, uint32_t target) {
+    return outcome->n_base == outcome->n_targets ? outcome->base[target]
+           : outcome->n_base > 0 && target == 0  ? outcome->base[0]
+                                                 : 0;
+}
+
+double ortl__outcome_scale(const ortl__outcome *outcome) {
+    if (is_average(outcome)) return 1.0 / outcome->n_trees;
+    return outcome->aggregate == ORTL__AGGREGATE_MIN || outcome->aggregate == ORTL__AGGREGATE_MAX
+               ? 0
+               : 1;
+}
+
 /* The sum of one target in Real arithmetic, as a score of it begins. */
 static double raw_score(const ortl__outcome *outcome, double sum, int has_vote, uint32_t target) {
-    double base = outcome->n_base == outcome->n_targets ? outcome->base[target]
-                  : outcome->n_base > 0 && target == 0  ? outcome->base[0]
-                                                        : 0;
-    int averages = outcome->aggregate == ORTL__AGGREGATE_AVERAGE && outcome->n_trees > 0;
+    double base = ortl__outcome_base(outcome, target);
+    int averages = is_average(outcome);
     if (!has_vote) sum = 0;
     if (outcome->is_double) return (averages ? sum / outcome->n_trees : sum) + base;
     float value = (float)sum;

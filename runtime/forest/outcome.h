@@ -46,6 +46,13 @@ ortl_status ortl__outcome_write(const ortl__outcome *outcome, void *sums, const 
 /* Raw scores of a row: one for each target, or the only one that a binary classifier has. */
 uint32_t ortl__outcome_n_raw(const ortl__outcome *outcome);
 
+/* The base value of a target; 0 when there is none. */
+double ortl__outcome_base(const ortl__outcome *outcome, uint32_t target);
+
+/* What the sum of votes is multiplied by: 1, or 1 by the number of trees; 0 where votes are not
+ * summed. */
+double ortl__outcome_scale(const ortl__outcome *outcome);
+
 /* Copies the sums of n_rows rows, averaged and with their base values but neither transformed nor
  * arranged by class, into raw_out (n_rows, n_raw), whose rows begin row_stride elements apart. sums
  * and voted are those of ortl__outcome_write, before it. */

@@ -24,7 +24,7 @@ for model in one_target three_targets; do
     expect_same as_raw.csv
 done
 run 2 predict "$iris/iris.onnx" "$iris/iris.csv" --leaf --raw
-expect_error '--raw and --leaf exclude each other'
+expect_error '--raw, --leaf and --contrib exclude each other'
 run 3 predict "$data/cli/types.onnx" "$data/cli/types.csv" --leaf
 expect_error 'the model has no trees'
 run 0 predict "$iris/iris.onnx" "$iris/iris.csv" --leaf --format npy -o leaf.npy
