@@ -142,6 +142,10 @@ static void NAMED(add_one)(const ortl__node_pack *pack, const ortl__node_walks *
     }
 }
 
+#define NAMED_VECTORS(x) NAMED(x##_vectors)
+#define LEAF             BITS
+#include "add_vectors_template.h"
+
 /* Trees that give one value for each target: sums (n_rows, n_targets). */
 static void NAMED(add_dense)(const ortl__node_pack *pack, const ortl__node_walks *walks,
                              uint32_t first_tree, REAL *sums) {
@@ -150,14 +154,15 @@ static void NAMED(add_dense)(const ortl__node_pack *pack, const ortl__node_walks
     for (uint32_t t = 0; t < walks->n_trees; t++) {
         const BITS *given = (const BITS *)walks->given + ((size_t)t << walks->row_bits);
         int is_first = votes->is_first[first_tree + t];
+        if (votes->aggregate <= ORTL__AGGREGATE_SUM) {
+            NAMED(add_vectors)(pack->values, given, walks->n_rows, n_targets, sums);
+            continue;
+        }
         for (uint32_t i = 0; i < walks->n_rows; i++) {
-            const REAL *value = (const REAL *)pack->values + (size_t)*given++ * n_targets;
+            const REAL *value = (const REAL *)pack->values + (size_t)given[i] * n_targets;
             REAL *sum = sums + i * n_targets;
-            if (votes->aggregate <= ORTL__AGGREGATE_SUM)
-                for (size_t k = 0; k < n_targets; k++) sum[k] += value[k];
-            else
-                for (size_t k = 0; k < n_targets; k++)
-                    sum[k] = COMBINE(votes->aggregate, sum[k], value[k], is_first);
+            for (size_t k = 0; k < n_targets; k++)
+                sum[k] = COMBINE(votes->aggregate, sum[k], value[k], is_first);
         }
     }
 }

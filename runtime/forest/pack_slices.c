@@ -334,6 +334,12 @@ static ortl__slice_trees trees_of(const slice_pack *pack) {
                                pack->leaf_begin, pack->values, pack->votes.targets};
 }
 
+#define NAMED_VECTORS(x) x##_vectors
+#define REAL             float
+#define LEAF             uint8_t
+#include "add_vectors_template.h"
+#undef REAL
+
 /* Each tree votes for all targets: sums (n_rows, n_targets). */
 static void run_dense(const slice_pack *pack, const ortl__slice_block *block, uint8_t *leaves,
                       float *sums) {
@@ -344,8 +350,12 @@ static void run_dense(const slice_pack *pack, const ortl__slice_block *block, ui
     for (uint32_t tree = 0; tree < pack->n_trees; tree++) {
         const float *values = pack->values + (uint64_t)pack->leaf_begin[tree] * n_targets;
         pack->loops->find_leaves(&trees, tree, block, leaves);
+        if (votes->aggregate <= ORTL__AGGREGATE_SUM) {
+            add_vectors(values, leaves, block->n_rows, n_targets, sums);
+            continue;
+        }
         for (size_t i = 0; i < block->n_rows; i++)
-            ortl__votes_add(votes, tree, values + leaves[i] * n_targets, sums + i * n_targets);
+            ortl__votes_compare(votes, tree, values + leaves[i] * n_targets, sums + i * n_targets);
     }
 }
 

@@ -74,15 +74,11 @@ static inline void ortl__votes_add_trees(const ortl__votes *votes, uint32_t firs
     }
 }
 
-/* Adds the values of a leaf of the tree (DENSE): values and sums (n_targets). */
-static inline void ortl__votes_add(const ortl__votes *votes, uint32_t tree, const float *values,
-                                   float *sums) {
-    size_t n_targets = votes->n_targets;
-    if (votes->aggregate <= ORTL__AGGREGATE_SUM) {
-        for (size_t i = 0; i < n_targets; i++) sums[i] += values[i];
-        return;
-    }
-    for (size_t i = 0; i < n_targets; i++)
+/* Compares the values of a leaf of the tree (DENSE), which are not to be added, with the smallest
+ * or greatest so far: values and sums (n_targets). */
+static inline void ortl__votes_compare(const ortl__votes *votes, uint32_t tree, const float *values,
+                                       float *sums) {
+    for (size_t i = 0; i < votes->n_targets; i++)
         sums[i] = ortl__votes_combine(votes->aggregate, sums[i], values[i], votes->is_first[tree]);
 }
 
