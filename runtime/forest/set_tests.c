@@ -128,7 +128,7 @@ static void sort_members(ortl__set_tests *tests) {
     uint32_t from = 0, n_kept = 0;
     for (uint32_t j = 0; j < tests->n_features; j++) {
         uint32_t end = tests->begin[j + 1], first = n_kept;
-        if (from < end) sort_keys(tests->keys + from, end - from);
+        sort_keys(tests->keys + from, end - from);
         for (; from < end; from++)
             if (n_kept == first || tests->keys[n_kept - 1] != tests->keys[from])
                 tests->keys[n_kept++] = tests->keys[from];
@@ -153,6 +153,7 @@ ortl_status ortl__set_tests_build(ortl__set_tests *tests, const ortl__forest *fo
     if (status != ORTL_OK) goto done;
     mark_chains(tests, forest);
     count_members(tests, forest);
+    tests->n_given++; /* a place to point to when no set has a member */
     status = ortl__memory_new(memory, tests->n_given, sizeof *tests->keys, &tests->keys, error);
     if (status != ORTL_OK) goto done;
     store_members(tests, forest);

@@ -47,7 +47,7 @@ TARGET static void make_row_keys(const uint32_t *columns, uint32_t n_columns,
         __m512i column = _mm512_maskz_loadu_epi32(mask, columns + j);
         __m512i offset = _mm512_mullo_epi32(_mm512_srli_epi32(column, 1), stride);
         __m512i bits = _mm512_mask_i32gather_epi32(zero, mask, offset, rows->data, 4);
-        __m512i of_nan = _mm512_sub_epi32(_mm512_and_si512(column, one), one);
+        __m512i of_nan = _mm512_sub_epi32(zero, _mm512_andnot_si512(column, one));
         _mm512_mask_storeu_epi32(keys + j, mask, to_keys(bits, of_nan));
     }
 }
