@@ -284,8 +284,11 @@ const ortl__verb ortl__verb_bench = {
         "out. Python packages bring them along: onnxruntime/capi/libonnxruntime.so.*,\n"
         "lightgbm/lib/lib_lightgbm.so, xgboost/lib/libxgboost.so.\n"
         "\n"
-        "Example\n"
-        "  ort-lite bench iris.onnx --against onnxruntime --report iris.html\n",
+        "Examples\n"
+        "  ort-lite bench iris.onnx --against onnxruntime --report iris.html\n"
+        "  ort-lite bench iris.onnx --rows 512 --runs 1 --json\n"
+        "  ort-lite bench iris.onnx --against onnxruntime --library "
+        "onnxruntime=/opt/libonnxruntime.so\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

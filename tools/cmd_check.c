@@ -80,8 +80,12 @@ const ortl__verb ortl__verb_check = {
         "the reason why it is refused; the exit code is then 3, or 6 for a limit.\n"
         "With --quiet only the exit code speaks; with --json the reason is also on stdout.\n"
         "\n"
-        "Example\n"
-        "  ort-lite check churn.onnx && ort-lite predict churn.onnx new.csv\n",
+        "Examples\n"
+        "  ort-lite check churn.onnx && ort-lite predict churn.onnx new.csv\n"
+        "  ort-lite check churn.onnx --json\n"
+        "  ort-lite check churn.onnx --limit trees=1000 --sandbox off --quiet\n"
+        "  ort-lite check churn.onnx --verbose 2>log.txt\n"
+        "  ort-lite check --help\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

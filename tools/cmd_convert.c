@@ -133,8 +133,23 @@ static ortl_status check_settings(const char *path, const convert_settings *s, o
     return ORTL_OK;
 }
 
-static ortl_status compare(const char *path, convert_settings *s, const ortl_source_walk *walk,
-                           ortl__report *report) {
+static ortl_status print_json(const ortl_convert_report *done, ortl__report *report) {
+    ortl__output output = ORTL__OUTPUT_INIT;
+    ortl__json json;
+    ortl_status status = ortl__output_open(&output, NULL, -1, &report->error);
+    if (status == ORTL_OK) {
+        ortl__json_begin(&json, &output, ORTL__JSON_INDENTED);
+        ortl__json_object(&json, NULL);
+        ortl__convert_json(&json, done);
+        ortl__json_object_end(&json);
+        ortl__json_end(&json);
+    }
+    return ortl__output_close(&output, status, report);
+}
+
+static ortl_status compare(const char *path, convert_settings *s, const ortl_convert_report *done,
+                           const ortl_source_walk *walk, ortl__report *report) {
+    s->compare.done = done;
     s->compare.common = &s->common;
     s->compare.source = path;
     s->compare.model = s->output_path;
@@ -169,7 +184,8 @@ static ortl_status convert(const char *path, convert_settings *s, ortl__report *
     if (status == ORTL_OK)
         status = ortl_convert(path, s->output_path, &s->options, &done, &report->error);
     if (status == ORTL_OK && s->common.is_verbose) say_what_was_done(&done);
-    if (status == ORTL_OK && walk != NULL) status = compare(path, s, walk, report);
+    if (status == ORTL_OK && walk != NULL) status = compare(path, s, &done, walk, report);
+    if (status == ORTL_OK && walk == NULL && s->common.is_json) status = print_json(&done, report);
     ortl_source_walk_free(walk);
     return status;
 }
@@ -221,6 +237,7 @@ static const ortl__option options[] = {
      set_by_position},
     {"rename", 0, "OLD=NEW", "with --compare: call a column of the table differently", add_rename},
     {"meta", 0, "KEY=VALUE", "record this in the model's metadata; may be repeated", add_metadata},
+    ORTL__JSON_OPTION("print one JSON object: what was converted, and compared"),
     ORTL__COMMON_OPTIONS};
 
 const ortl__verb ortl__verb_convert = {
@@ -245,9 +262,14 @@ const ortl__verb ortl__verb_convert = {
         "trainer that reads doubles would take other paths. The first ten rows of each kind are\n"
         "shown; the exit code is 1 when anything differs. Columns are matched as in `predict`.\n"
         "\n"
-        "Example\n"
+        "Examples\n"
         "  ort-lite convert model.txt -o model.onnx --meta data=2024-05\n"
-        "  ort-lite convert model.txt -o model.onnx --compare test.csv --expected prediction\n",
+        "  ort-lite convert model.txt -o model.onnx --compare test.csv --expected prediction\n"
+        "  ort-lite convert model.txt -o model.onnx --compare renamed.csv --rename "
+        "length=sepal_length\n"
+        "  ort-lite convert model.txt -o model.onnx --compare iris.csv --by-position --json\n"
+        "  ort-lite convert model.txt -o exact.onnx --precision double --opset-ml 5\n"
+        "  ort-lite convert model.txt -o whole.onnx --from lightgbm --best-iteration all\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

@@ -57,24 +57,14 @@ static void print_text(const ortl__difference *d, ortl__output *output) {
                            (unsigned long long)d->greatest_line);
 }
 
-static void put_findings(ortl__json *json, const char *key, const ortl__findings *findings) {
-    ortl__json_object(json, key);
-    ortl__json_figure(json, "rows", findings->n_found);
-    ortl__json_array(json, "first");
-    for (uint64_t i = 0; i < findings->n_found && i < ORTL__FINDINGS_SHOWN; i++)
-        ortl__json_text(json, NULL, ortl__texts_view(findings->texts[i]));
-    ortl__json_array_end(json);
-    ortl__json_object_end(json);
-}
-
 static void print_json(const ortl__difference *d, ortl__output *output) {
     ortl__json json;
     ortl__json_begin(&json, output, ORTL__JSON_INDENTED);
     ortl__json_object(&json, NULL);
     ortl__json_figure(&json, "rows", d->a.n_rows);
     ortl__json_bool(&json, "has_other_form", d->has_other_form);
-    put_findings(&json, "labels", &d->labels);
-    put_findings(&json, "numbers", &d->numbers);
+    ortl__findings_json(&json, "labels", &d->labels);
+    ortl__findings_json(&json, "numbers", &d->numbers);
     ortl__json_double(&json, "greatest_difference", d->greatest);
     ortl__json_object_end(&json);
     ortl__json_end(&json);
@@ -136,6 +126,7 @@ static const ortl__option options[] = {
     {"tolerance", 0, "X", "numbers may be this far from each other (default 0)", set_tolerance},
     ORTL__JSON_OPTION("print one JSON object"),
     ORTL__TABLE_OPTIONS,
+    {"threads", 0, "N", "use N threads, 1 to 256", ortl__set_threads},
     ORTL__COMMON_OPTIONS,
 };
 
@@ -150,9 +141,12 @@ const ortl__verb ortl__verb_diff = {
         "differently with the first test on the row's way that is another. The exit code is 1\n"
         "when anything differs.\n"
         "\n"
-        "Example\n"
+        "Examples\n"
         "  ort-lite diff iris.onnx iris.onnx iris.csv\n"
-        "  ort-lite diff old.onnx new.onnx iris.csv --tolerance 1e-6\n",
+        "  ort-lite diff old.onnx new.onnx iris.csv --tolerance 1e-6\n"
+        "  ort-lite diff old.onnx new.onnx iris.csv --header yes --by-position --threads 2 --json\n"
+        "  ort-lite diff model.onnx whole.onnx german.csv --delimiter ';' --decimal ,\n"
+        "  ort-lite diff model.onnx whole.onnx renamed.csv --rename length=sepal_length\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

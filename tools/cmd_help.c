@@ -28,7 +28,8 @@ static void print_verbs(ortl__output *output) {
                       "  ort-lite inspect model.onnx\n"
                       "  ort-lite predict model.onnx table.csv -o predictions.csv\n"
                       "  ort-lite bench model.onnx --against onnxruntime --report model.html\n"
-                      "  ort-lite tree model.onnx 0 --format svg -o tree.svg\n");
+                      "  ort-lite tree model.onnx 0 --format svg -o tree.svg\n"
+                      "  ort-lite help convert\n");
 }
 
 static void print_operators(ortl__output *output) {
@@ -148,7 +149,7 @@ const ortl__verb ortl__verb_help = {
         "Without an argument: the verbs, one line each. With --format the same as a manual page\n"
         "or as Markdown, or what a shell completes.\n"
         "\n"
-        "Example\n"
+        "Examples\n"
         "  ort-lite help predict\n"
         "  ort-lite help --format bash > ort-lite.bash\n",
     .options = options,

@@ -69,8 +69,9 @@ const ortl__verb ortl__verb_inspect = {
         "type, shape with -1 for any, is_map), operators (domain, name, nodes), classes,\n"
         "feature_names, metadata (key, value, verified: always false) and limits.\n"
         "\n"
-        "Example\n"
-        "  ort-lite inspect churn.onnx --json | jq .steps_per_row\n",
+        "Examples\n"
+        "  ort-lite inspect churn.onnx --json | jq .steps_per_row\n"
+        "  ort-lite inspect churn.onnx\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

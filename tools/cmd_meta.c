@@ -194,10 +194,11 @@ const ortl__verb ortl__verb_meta = {
         "Keys that ort-lite reads: feature_names (a JSON list of the columns' names), and for\n"
         "`verify` score.metric, score.value and score.data_sha256.\n"
         "\n"
-        "Example\n"
+        "Examples\n"
         "  ort-lite meta iris.onnx\n"
         "  ort-lite meta iris.onnx set data=iris.csv licence=BSD -o annotated.onnx\n"
-        "  ort-lite meta annotated.onnx remove licence -o annotated.onnx\n",
+        "  ort-lite meta annotated.onnx remove licence -o annotated.onnx\n"
+        "  ort-lite meta annotated.onnx --json\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

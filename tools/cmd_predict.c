@@ -156,9 +156,14 @@ const ortl__verb ortl__verb_predict = {
         "the Shapley values of LightGBM's and XGBoost's pred_contrib. They rest on the training\n"
         "rows of each node, which `convert` records; a file without them is refused.\n"
         "\n"
-        "Example\n"
+        "Examples\n"
         "  cat log.csv | ort-lite predict churn.onnx --keep id --flush\n"
-        "  ort-lite predict model.onnx labelled.csv --contrib -o contributions.csv\n",
+        "  ort-lite predict model.onnx labelled.csv --contrib -o contributions.csv\n"
+        "  ort-lite predict model.onnx labelled.csv --raw --format jsonl --threads 2\n"
+        "  ort-lite predict model.onnx labelled.csv --leaf --format npy -o leaves.npy\n"
+        "  ort-lite predict iris.onnx iris.csv --header yes --by-position\n"
+        "  ort-lite predict model.onnx german.csv --delimiter ';' --decimal , --on-error nan\n"
+        "  ort-lite predict model.onnx renamed.csv --rename length=sepal_length\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

@@ -289,8 +289,9 @@ const ortl__verb ortl__verb_run = {
         "ZipMap output is its float matrix [N, C] with columns in class order. Texts are\n"
         "NumPy <U arrays both ways, bools |b1.\n"
         "\n"
-        "Example\n"
-        "  mkdir -p results && ort-lite run churn.onnx --input X=rows.npy --output-dir results\n",
+        "Examples\n"
+        "  mkdir -p results && ort-lite run churn.onnx --input X=rows.npy --output-dir results\n"
+        "  ort-lite run churn.onnx --input X=rows.npy --output-dir results --threads 2\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

@@ -6,9 +6,11 @@
 #include "../runtime/number.h"
 #include "compare.h"
 #include "folders.h"
+#include "json.h"
 #include "model.h"
 #include "output.h"
 #include "sandbox.h"
+#include "texts.h"
 #include "verb.h"
 
 #include <stdio.h>
@@ -19,11 +21,6 @@ typedef struct test_settings {
     ortl__common common; /* first: the shared options write here */
     ortl__tolerance tolerance;
 } test_settings;
-
-/* What became of the cases. */
-typedef struct test_counts {
-    unsigned long long n_passed, n_refused, n_failed;
-} test_counts;
 
 static ortl_status set_tolerance(double *value_out, const char *name, const char *text,
                                  ortl_error *error) {
@@ -179,55 +176,98 @@ static ortl_status run_case(const char *folder, const test_settings *settings, o
     return status;
 }
 
-/* ---- All cases ------------------------------------------------------------------------------- */
+/* ---- Verdicts -------------------------------------------------------------------------------- */
 
-static void print_verdict(ortl__output *output, const char *folder, ortl_status status,
-                          const ortl_error *error, test_counts *counts, bool is_quiet) {
+typedef struct verdicts {
+    const ortl__common *common;
+    ortl__output output;
+    ortl__json json;
+    unsigned long long n_passed, n_refused, n_failed;
+} verdicts;
+
+static ortl_status begin_verdicts(verdicts *v, ortl_error *error) {
+    ortl_status status = ortl__output_open(&v->output, NULL, -1, error);
+    if (status != ORTL_OK || !v->common->is_json) return status;
+    ortl__json_begin(&v->json, &v->output, ORTL__JSON_INDENTED);
+    ortl__json_object(&v->json, NULL);
+    ortl__json_array(&v->json, "cases");
+    return ORTL_OK;
+}
+
+static void print_verdict(verdicts *v, const char *word, const char *folder, const char *reason) {
     char shown[ORTL__PLACE_BYTES];
-    ortl__message_escape(folder, strlen(folder), shown, sizeof shown);
-    if (status == ORTL_OK) {
-        counts->n_passed++;
-        if (!is_quiet) ortl__output_print(output, "passed   %s\n", shown);
-    } else if (status == ORTL_UNSUPPORTED) {
-        counts->n_refused++;
-        if (!is_quiet) ortl__output_print(output, "refused  %s: %s\n", shown, error->message);
+    if (v->common->is_json) {
+        ortl__json_object(&v->json, NULL);
+        ortl__json_text(&v->json, "case", ortl__texts_view(folder));
+        ortl__json_text(&v->json, "verdict", ortl__texts_view(word));
+        if (reason[0] != '\0') ortl__json_text(&v->json, "reason", ortl__texts_view(reason));
+        ortl__json_object_end(&v->json);
     } else {
-        counts->n_failed++;
-        ortl__output_print(output, "FAILED   %s: %s\n", shown, error->message);
+        ortl__message_escape(folder, strlen(folder), shown, sizeof shown);
+        if (strcmp(word, "failed") == 0) word = "FAILED"; /* catches the eye */
+        ortl__output_print(&v->output, "%-8s %s%s%s\n", word, shown, reason[0] ? ": " : "", reason);
     }
 }
 
+static void take_verdict(verdicts *v, const char *folder, ortl_status status,
+                         const ortl_error *error) {
+    const bool is_shown = v->common->is_json || !v->common->is_quiet;
+    if (status == ORTL_OK) {
+        v->n_passed++;
+        if (is_shown) print_verdict(v, "passed", folder, "");
+    } else if (status == ORTL_UNSUPPORTED) {
+        v->n_refused++;
+        if (is_shown) print_verdict(v, "refused", folder, error->message);
+    } else {
+        v->n_failed++;
+        print_verdict(v, "failed", folder, error->message);
+    }
+}
+
+static void end_verdicts(verdicts *v) {
+    if (!v->common->is_json) {
+        ortl__output_print(&v->output, "%llu passed, %llu refused, %llu failed\n", v->n_passed,
+                           v->n_refused, v->n_failed);
+        return;
+    }
+    ortl__json_array_end(&v->json);
+    ortl__json_figure(&v->json, "passed", v->n_passed);
+    ortl__json_figure(&v->json, "refused", v->n_refused);
+    ortl__json_figure(&v->json, "failed", v->n_failed);
+    ortl__json_object_end(&v->json);
+    ortl__json_end(&v->json);
+}
+
+/* ---- All cases ------------------------------------------------------------------------------- */
+
 static ortl_status run_all(char *const *operands, size_t n_operands, const test_settings *settings,
                            ortl__report *report) {
-    ortl__output output = ORTL__OUTPUT_INIT;
+    verdicts all = {.common = &settings->common, .output = ORTL__OUTPUT_INIT};
     ortl__folders cases = {.n_paths = 0};
-    test_counts counts = {0};
     ortl__sandbox sandbox;
     ortl__sandbox_begin(&sandbox, &settings->common);
     for (size_t i = 0; i < n_operands; i++) ortl__sandbox_read(&sandbox, operands[i]);
     ortl_status status = ortl__sandbox_enter(&sandbox, &report->error);
-    if (status == ORTL_OK) status = ortl__output_open(&output, NULL, -1, &report->error);
     for (size_t i = 0; i < n_operands && status == ORTL_OK; i++) {
         ortl__report_place(report, operands[i]);
         status = ortl__folders_with(&cases, operands[i], "model.onnx", &report->error);
     }
     if (status == ORTL_OK) ortl__report_place(report, NULL);
+    if (status == ORTL_OK) status = begin_verdicts(&all, &report->error);
     for (size_t i = 0; i < cases.n_paths && status == ORTL_OK; i++) {
         ortl_error error = {.message = ""};
         ortl_status verdict = run_case(cases.paths[i], settings, &error);
         if (verdict == ORTL_NO_MEMORY) { /* which says nothing about the case */
             report->error = error;
             status = verdict;
-            break;
+        } else {
+            take_verdict(&all, cases.paths[i], verdict, &error);
         }
-        print_verdict(&output, cases.paths[i], verdict, &error, &counts, settings->common.is_quiet);
     }
-    if (status == ORTL_OK)
-        ortl__output_print(&output, "%llu passed, %llu refused, %llu failed\n", counts.n_passed,
-                           counts.n_refused, counts.n_failed);
-    report->has_differences = counts.n_failed > 0;
+    if (status == ORTL_OK) end_verdicts(&all);
+    report->has_differences = all.n_failed > 0;
     ortl__folders_free(&cases);
-    return ortl__output_close(&output, status, report);
+    return ortl__output_close(&all.output, status, report);
 }
 
 static ortl_status run(int argc, char **argv, ortl__report *report) {
@@ -244,6 +284,7 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
 static const ortl__option options[] = {
     {"rtol", 0, "NUMBER", "relative tolerance of reals, 1e-3 unless given", set_relative},
     {"atol", 0, "NUMBER", "absolute tolerance of reals, 1e-7 unless given", set_absolute},
+    ORTL__JSON_OPTION("print one JSON object"),
     ORTL__COMMON_OPTIONS,
 };
 
@@ -258,8 +299,9 @@ const ortl__verb ortl__verb_test = {
         "by atol + rtol * |expected|; everything else must be equal. With --quiet only failures\n"
         "and the counts are printed. The exit code is 1 when a case failed.\n"
         "\n"
-        "Example\n"
-        "  ort-lite test cases/add cases/labels\n",
+        "Examples\n"
+        "  ort-lite test cases/add cases/labels\n"
+        "  ort-lite test cases/add --rtol 1e-3 --atol 1e-6 --json\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

@@ -84,6 +84,7 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
     ortl_status status = ortl__verb_begin(&ortl__verb_tree, argc, argv, &settings, 2, 2,
                                           &n_operands, &is_done, report);
     if (status != ORTL_OK || is_done) return status;
+    if (settings.common.is_json) settings.draw = ortl__drawing_json;
     status = read_number("tree", argv[2], &settings.tree, &report->error);
     return status == ORTL_OK ? draw(argv[1], &settings, report) : status;
 }
@@ -91,6 +92,7 @@ static ortl_status run(int argc, char **argv, ortl__report *report) {
 static const ortl__option options[] = {
     {"format", 'f', "FORMAT", "text, dot (for Graphviz) or svg", set_format},
     {"output", 'o', "FILE", "write there instead of stdout", set_output},
+    ORTL__JSON_OPTION("the nodes as one JSON object"),
     {"depth", 0, "N", "draw N tests below each other at most (default 64)", set_depth},
     ORTL__COMMON_OPTIONS,
 };
@@ -106,9 +108,11 @@ const ortl__verb ortl__verb_tree = {
         "stand beside the nodes. A node with several parents is drawn below the first. #7 is the\n"
         "number of the node, as `predict --leaf` gives it.\n"
         "\n"
-        "Example\n"
+        "Examples\n"
         "  ort-lite tree iris.onnx 0\n"
-        "  ort-lite tree iris.onnx 0 --format svg -o tree.svg\n",
+        "  ort-lite tree iris.onnx 0 --format svg -o tree.svg\n"
+        "  ort-lite tree iris.onnx 0 --depth 2\n"
+        "  ort-lite tree iris.onnx 0 --json\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

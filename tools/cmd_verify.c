@@ -140,6 +140,7 @@ static const ortl__option options[] = {
     {"tolerance", 0, "X", "how far from the recorded score is in range", set_tolerance},
     ORTL__JSON_OPTION("print one JSON object"),
     ORTL__TABLE_OPTIONS,
+    {"threads", 0, "N", "use N threads, 1 to 256", ortl__set_threads},
     ORTL__COMMON_OPTIONS,
 };
 
@@ -158,10 +159,16 @@ const ortl__verb ortl__verb_verify = {
         "is half a unit of the recorded value's last digit, and at least a millionth of it. With\n"
         "score.data_sha256 recorded too, the report says whether the table is the recorded one.\n"
         "\n"
-        "Example\n"
+        "Examples\n"
         "  ort-lite verify model.onnx labelled.csv --target species\n"
         "  ort-lite meta model.onnx set score.metric=accuracy score.value=0.98 -o scored.onnx\n"
-        "  ort-lite verify scored.onnx labelled.csv --target species\n",
+        "  ort-lite verify scored.onnx labelled.csv --target species\n"
+        "  ort-lite verify scored.onnx labelled.csv --target species --tolerance 0.01 --json "
+        "--threads 2\n"
+        "  ort-lite verify model.onnx german.csv --target species --delimiter ';' --decimal ,\n"
+        "  ort-lite verify model.onnx renamed.csv --target species --rename length=sepal_length\n"
+        "  ort-lite verify model.onnx numbers.csv --target 5 --header no\n"
+        "  ort-lite verify iris.onnx flowers.csv --target species --by-position\n",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .run = run,

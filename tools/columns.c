@@ -104,6 +104,13 @@ ortl_status ortl__model_columns_find(const ortl__model *model,
     return status;
 }
 
+void ortl__model_columns_note(const ortl__model_columns *columns,
+                              const ortl__feature_names *feature_names) {
+    if (feature_names->n_names == 0 || feature_names->n_names == columns->n_columns) return;
+    ortl__message_note("the recorded feature_names are %zu for %zu columns, so they are not used",
+                       feature_names->n_names, columns->n_columns);
+}
+
 void ortl__model_columns_free(ortl__model_columns *columns) {
     free(columns->groups);
     free(columns->names);

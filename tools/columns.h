@@ -34,6 +34,10 @@ ortl_status ortl__model_columns_find(const ortl__model *model,
                                      const ortl__feature_names *feature_names, ortl__texts *texts,
                                      ortl__model_columns *columns_out, ortl_error *error);
 
+/* A note on stderr when names are recorded for another number of columns and so are of no use. */
+void ortl__model_columns_note(const ortl__model_columns *columns,
+                              const ortl__feature_names *feature_names);
+
 void ortl__model_columns_free(ortl__model_columns *columns);
 
 typedef enum ortl__header_choice {

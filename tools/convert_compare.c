@@ -294,6 +294,40 @@ static ortl_status print_report(const compare_state *state) {
     return ortl__output_close(&output, status, state->report);
 }
 
+/* ---- The same as JSON ------------------------------------------------------------------------ */
+
+void ortl__convert_json(ortl__json *json, const ortl_convert_report *done) {
+    ortl__json_text(json, "trainer", ortl__texts_view(done->trainer));
+    ortl__json_figure(json, "trees", done->n_trees);
+    ortl__json_figure(json, "nodes", done->n_nodes);
+    ortl__json_figure(json, "source_bytes", done->source_bytes);
+    ortl__json_figure(json, "file_bytes", done->file_bytes);
+    ortl__json_figure(json, "peak_bytes", done->peak_bytes);
+}
+
+static ortl_status print_json(const compare_state *state) {
+    const ortl__comparison *c = &state->comparison;
+    ortl__output output = ORTL__OUTPUT_INIT;
+    ortl_status status = ortl__output_open(&output, NULL, -1, &state->report->error);
+    if (status == ORTL_OK) {
+        ortl__json json;
+        ortl__json_begin(&json, &output, ORTL__JSON_INDENTED);
+        ortl__json_object(&json, NULL);
+        ortl__convert_json(&json, state->settings->done);
+        ortl__json_figure(&json, "rows", c->n_rows);
+        ortl__findings_json(&json, "parted", &c->parted);
+        ortl__findings_json(&json, "values", &c->scores);
+        if (c->n_expected > 0)
+            ortl__findings_json(&json, "expected",
+                                ortl__comparison_has_labels(c) ? &c->wrong_labels
+                                                               : &c->wrong_scores);
+        ortl__json_figure(&json, "rounded", c->n_rounded);
+        ortl__json_object_end(&json);
+        ortl__json_end(&json);
+    }
+    return ortl__output_close(&output, status, state->report);
+}
+
 static void free_state(compare_state *state) {
     csv_close(state->reader);
     if (state->descriptor > STDIN_FILENO) close(state->descriptor);
@@ -319,7 +353,10 @@ ortl_status ortl__convert_compare(const ortl__compare_settings *settings,
     if (status == ORTL_OK) status = take_records(&state, walk);
     if (status == ORTL_OK) {
         report->has_differences = ortl__comparison_has_differences(&state.comparison);
-        if (report->has_differences || !settings->common->is_quiet) status = print_report(&state);
+        if (settings->common->is_json)
+            status = print_json(&state);
+        else if (report->has_differences || !settings->common->is_quiet)
+            status = print_report(&state);
     }
     free_state(&state);
     return status;

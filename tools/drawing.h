@@ -68,5 +68,6 @@ ortl_status ortl__drawing_target(ortl__drawing *drawing, size_t target, ortl_str
 ortl_status ortl__drawing_text(ortl__drawing *drawing, ortl__output *output, ortl_error *error);
 ortl_status ortl__drawing_dot(ortl__drawing *drawing, ortl__output *output, ortl_error *error);
 ortl_status ortl__drawing_svg(ortl__drawing *drawing, ortl__output *output, ortl_error *error);
+ortl_status ortl__drawing_json(ortl__drawing *drawing, ortl__output *output, ortl_error *error);
 
 #endif

@@ -2,6 +2,7 @@
  * Counting differences, and telling the first of them.
  */
 #include "findings.h"
+#include "texts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,4 +25,14 @@ void ortl__findings_print(const ortl__findings *findings, ortl__output *output) 
     if (findings->n_found > ORTL__FINDINGS_SHOWN)
         ortl__output_print(output, "           and %llu more\n",
                            (unsigned long long)(findings->n_found - ORTL__FINDINGS_SHOWN));
+}
+
+void ortl__findings_json(ortl__json *json, const char *key, const ortl__findings *findings) {
+    ortl__json_object(json, key);
+    ortl__json_figure(json, "rows", findings->n_found);
+    ortl__json_array(json, "first");
+    for (uint64_t i = 0; i < findings->n_found && i < ORTL__FINDINGS_SHOWN; i++)
+        ortl__json_text(json, NULL, ortl__texts_view(findings->texts[i]));
+    ortl__json_array_end(json);
+    ortl__json_object_end(json);
 }

@@ -4,6 +4,8 @@
  */
 #include "message.h"
 
+#include "../runtime/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,26 +15,40 @@
 #define MESSAGE_CHARS 200 /* of one message, as in the library */
 #define LINE_CHARS    400 /* of one line on stderr */
 
+/* Bytes of the character that stands there, when a terminal can be trusted with it: neither control
+ * nor invisible, and nothing that turns the direction of what follows. Else 0. */
+static size_t plain_bytes(const char *bytes, size_t n_bytes) {
+    static const uint32_t refused[][2] = {
+        {0x00, 0x1f},     {0x7f, 0xa0},     {0xad, 0xad},     {0x61c, 0x61c},     {0x180e, 0x180e},
+        {0x2000, 0x200f}, {0x2028, 0x202f}, {0x205f, 0x206f}, {0x3000, 0x3000},   {0xe000, 0xf8ff},
+        {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xfff0, 0xffff}, {0xe0000, 0x10ffff}};
+    uint32_t code = 0;
+    size_t n_used = ortl__utf8_read(bytes, n_bytes, &code);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (code >= refused[i][0] && code <= refused[i][1]) return 0;
+    return n_used;
+}
+
 size_t ortl__message_escape(const char *bytes, size_t n_bytes, char *text_out, size_t room) {
     static const char digits[] = "0123456789abcdef";
     size_t length = 0;
     size_t length_before_dots = 0; /* where "..." can go if the rest does not fit */
-    for (size_t i = 0; i < n_bytes; i++) {
+    for (size_t i = 0; i < n_bytes;) {
         unsigned char byte = (unsigned char)bytes[i];
-        int is_plain = byte >= 0x20 && byte < 0x7f;
-        size_t needed = is_plain ? 1 : 4;
+        size_t n_plain = plain_bytes(bytes + i, n_bytes - i), needed = n_plain > 0 ? n_plain : 4;
         if (length + needed >= room) {
             memcpy(text_out + length_before_dots, "...", 4);
             return length_before_dots + 3;
         }
-        if (is_plain) {
-            text_out[length] = (char)byte;
+        if (n_plain > 0) {
+            memcpy(text_out + length, bytes + i, n_plain);
         } else {
             text_out[length] = '\\';
             text_out[length + 1] = 'x';
             text_out[length + 2] = digits[byte >> 4];
             text_out[length + 3] = digits[byte & 15];
         }
+        i += n_plain > 0 ? n_plain : 1;
         length += needed;
         if (length + 4 <= room) length_before_dots = length;
     }

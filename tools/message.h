@@ -44,7 +44,7 @@ ortl_status ortl__message_fail(ortl_error *error, ortl_status status, const char
 /* The same for a failed system call: "WHAT: <text of errno>", ORTL_IO. */
 ortl_status ortl__message_fail_errno(ortl_error *error, const char *what);
 
-/* Copies n_bytes bytes to text_out in printable ASCII, other bytes as \xNN, ended by NUL, and cut
+/* Copies n_bytes bytes to text_out as printable UTF-8, other bytes as \xNN, ended by NUL, and cut
  * with "..." at the end when they need more than room bytes. Returns the length. */
 size_t ortl__message_escape(const char *bytes, size_t n_bytes, char *text_out, size_t room);
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define EXAMPLE_LINE "\nExample\n"
+#define EXAMPLE_LINE "\nExamples\n"
 
 const char *const ortl__exit_codes[] = {
     "0  ok",

@@ -68,7 +68,9 @@ static ortl_status run_block(predict_state *state, ortl_error *error) {
 static size_t block_rows(const predict_state *state) {
     size_t n_rows = BLOCK_CELLS / (state->columns.n_columns + 1);
     const uint64_t row_bytes = state->model.description.context_bytes_per_row;
+    const uint64_t limit = LIMIT_OF(&state->settings->table.common, rows);
     n_rows = n_rows > BLOCK_ROWS ? BLOCK_ROWS : n_rows < 1 ? 1 : n_rows;
+    if (n_rows > limit) n_rows = (size_t)limit;
     if (row_bytes > BLOCK_SCRATCH / n_rows) n_rows = (size_t)(BLOCK_SCRATCH / row_bytes);
     return n_rows < 1 ? 1 : n_rows;
 }
@@ -230,6 +232,8 @@ static ortl_status open_model(predict_state *state) {
     if (status == ORTL_OK)
         status = ortl__model_columns_find(&state->model, &state->feature_names, &state->texts,
                                           &state->columns, error);
+    if (status == ORTL_OK && !common.is_quiet)
+        ortl__model_columns_note(&state->columns, &state->feature_names);
     if (status == ORTL_OK && state->settings->kind == ORTL__RESULTS_CONTRIBUTIONS) {
         status = ortl__paths_new(&state->model, state->columns.n_columns, &state->paths, error);
         state->model.paths = state->paths;

@@ -19,6 +19,8 @@ static ortl_status open_model(ortl__scoring *scoring, ortl__report *report) {
     if (status == ORTL_OK)
         status = ortl__model_columns_find(&scoring->model, &scoring->feature_names, &scoring->texts,
                                           &scoring->columns, &report->error);
+    if (status == ORTL_OK && !common.is_quiet && !settings->is_silent)
+        ortl__model_columns_note(&scoring->columns, &scoring->feature_names);
     if (status == ORTL_OK)
         status = ortl__results_begin(&scoring->results, &scoring->model, ORTL__RESULTS_OUTPUTS,
                                      &report->error);
@@ -64,6 +66,12 @@ static ortl_status match_columns(ortl__scoring *scoring, ortl__report *report) {
     return status;
 }
 
+/* No more than one call may have. */
+static size_t block_rows(const ortl__scoring_settings *settings) {
+    const uint64_t limit = settings->table->common.library.limits.rows;
+    return limit > 0 && limit < ORTL__SCORING_ROWS ? (size_t)limit : ORTL__SCORING_ROWS;
+}
+
 ortl_status ortl__scoring_open(ortl__scoring *scoring, const ortl__scoring_settings *settings,
                                ortl__report *report) {
     memset(scoring, 0, sizeof *scoring);
@@ -77,7 +85,7 @@ ortl_status ortl__scoring_open(ortl__scoring *scoring, const ortl__scoring_setti
     scoring->rows.mapping = &scoring->mapping;
     scoring->rows.point = settings->table->choices.point;
     if (status == ORTL_OK)
-        status = ortl__rows_reserve(&scoring->rows, ORTL__SCORING_ROWS, &report->error);
+        status = ortl__rows_reserve(&scoring->rows, block_rows(settings), &report->error);
     return status;
 }
 
@@ -86,7 +94,7 @@ ortl_status ortl__scoring_next(ortl__scoring *scoring, ortl__report *report) {
     ortl_status status = ORTL_OK;
     ortl__rows_clear(&scoring->rows);
     while (status == ORTL_OK && scoring->record.n_fields > 0 &&
-           scoring->rows.n_rows < ORTL__SCORING_ROWS) {
+           scoring->rows.n_rows < scoring->rows.capacity) {
         scoring->lines[scoring->rows.n_rows] = scoring->record.line;
         status = ortl__rows_add(&scoring->rows, &scoring->record, error);
         if (status == ORTL_OK) status = csv_next(scoring->reader, &scoring->record, error);
@@ -95,8 +103,8 @@ ortl_status ortl__scoring_next(ortl__scoring *scoring, ortl__report *report) {
         !scoring->model.description.is_row_wise)
         return ortl__message_fail(error, ORTL_UNSUPPORTED,
                                   "rows of this model depend on each other, and the table has "
-                                  "more than %d",
-                                  ORTL__SCORING_ROWS);
+                                  "more than %zu",
+                                  scoring->rows.capacity);
     scoring->n_rows += scoring->rows.n_rows;
     ortl__progress_show(&scoring->progress, scoring->n_rows);
     if (scoring->rows.n_rows == 0) ortl__progress_end(&scoring->progress);

@@ -9,6 +9,10 @@ cp labelled.csv test.csv
 cp iris.onnx old.onnx
 cp iris.onnx new.onnx
 cp -r "$data/cases" cases
+sed 's/,/;/g; 2,$ s/\./,/g' labelled.csv >german.csv
+sed 's/sepal_length/length/' labelled.csv >renamed.csv
+cut -d, -f1-5 labelled.csv >flowers.csv
+sed 1d flowers.csv >numbers.csv
 awk -F, 'NR == 1 { print "id," $0 } NR > 1 { print NR "," $0 }' new.csv >log.csv
 run 0 predict "$data/cli/three_targets.onnx" "$data/cli/numbers.csv" --by-position --format npy -o rows.npy
 run 0 convert model.txt -o model.onnx
@@ -31,6 +35,11 @@ examples_of() {
         inside { sub(/^ */, ""); print }'
 }
 
+# options_of VERB: of each option its line's "--long" and, when it has one, "-s".
+options_of() {
+    ort-lite help "$1" | sed -n 's/^ \{1,\}\(-[a-z]\), \(--[a-z-]*\).*/\2 \1/p; s/^ \{2,\}\(--[a-z-]*\).*/\1/p'
+}
+
 verbs=$(ort-lite help | awk '/^  ort-lite [a-z]+ +/ && !/help|-o |--/ { print $2 }')
 verbs="$verbs help"
 [ "$(echo $verbs | wc -w)" -ge 12 ] || fail "only these verbs were found: $verbs"
@@ -40,9 +49,25 @@ for verb in "" $verbs; do
     while read -r line; do example "$line"; done <lines
 done
 
+# Every option is in an example of its verb; those that all verbs share, in one of check.
+for verb in $verbs; do
+    examples_of "$verb" >lines
+    examples_of check >common
+    options_of "$verb" | while read -r long short; do
+        case $long in --limit | --sandbox | --quiet | --verbose | --help) from=common ;; *) from=lines ;; esac
+        grep -qE -- "(^| )($long|${short:-$long})( |$)" $from || echo "$verb $long"
+    done
+done >without
+expect_equal 'options without an example' "$(cat without)" ''
+expect_equal 'options that were looked for' "$([ "$(for verb in $verbs; do options_of "$verb"; done | wc -l)" -gt 90 ] && echo many)" many
+
 # What the examples are to give.
 expect_equal 'verify of a score that was recorded' "$(ort-lite verify scored.onnx labelled.csv --target species | grep -c ': met')" 1
 expect_equal 'rows of predictions.csv' "$(wc -l <predictions.csv)" 151
+expect_equal 'a tree as JSON' "$(ort-lite tree model.onnx 0 --json | jq -c '[.tree, (.nodes | length), (.nodes[] | select(.node == 0) | .name, .test, .true)]')" '[0,7,"petal_length","<=",1]'
+expect_equal 'a conversion as JSON' "$(ort-lite convert model.txt -o new.onnx --json | jq -c '[.trainer, .trees, .nodes]')" '["lightgbm",24,256]'
+expect_equal 'a comparison as JSON' "$(ort-lite convert model.txt -o new.onnx --compare labelled.csv --json | jq -c '[.trees, .rows, .parted.rows, .values.rows]')" '[24,150,0,0]'
+expect_equal 'cases as JSON' "$(ort-lite test cases/add cases/texts_wrong --json | jq -c '[.passed, .refused, .failed, .cases[0].verdict]')" '[1,0,1,"passed"]'
 expect_equal 'picture' "$(head -c 4 tree.svg)" '<svg'
 
 # Pages hold every verb, option and example.

@@ -86,3 +86,11 @@ edge memory_bytes "" convert "$source" -o converted.onnx
 run 0 help limits
 for name in model_bytes memory_bytes tree_nodes trees features outputs_per_row steps_per_row context_bytes \
     graph_nodes string_bytes nesting rows csv_line_bytes csv_columns; do expect_contains "$name"; done
+
+# A call has no more rows than the limit allows; a table may.
+iris=$data/../../examples/iris
+run 0 predict "$iris/iris.onnx" "$iris/iris.csv" --limit rows=10
+expect_same "$iris/expected.csv"
+run 0 convert "$iris/model.txt" -o model.onnx
+run 0 verify model.onnx "$iris/labelled.csv" --target species --limit rows=10 --threads 2
+expect_contains 'accuracy   0.98'

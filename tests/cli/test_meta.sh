@@ -39,3 +39,17 @@ run 2 meta set.onnx set -o x.onnx
 expect_error 'set needs KEY=VALUE'
 run 3 meta "$data/cli/truncated.onnx" set a=1 -o x.onnx
 expect_equal 'files left behind' "$(ls x.onnx* 2>/dev/null | wc -l)" 0
+
+# Letters of any language are printed as they are; what a terminal cannot be trusted with is not.
+run 0 meta "$data/../../examples/iris/iris.onnx" set "größe=$(printf '\303\251\033[1m\342\200\256\377')" -o letters.onnx
+run 0 meta letters.onnx
+expect_contains "$(printf 'größe=\303\251\\x1b[1m\\xe2\\x80\\xae\\xff')"
+run 0 inspect letters.onnx
+expect_contains 'größe'
+
+# Names for another number of columns are no names, which is said.
+run 0 meta "$data/../../examples/iris/iris.onnx" set 'feature_names=["a","b"]' -o two_names.onnx
+run 0 predict two_names.onnx "$data/../../examples/iris/iris.csv"
+expect_error 'the recorded feature_names are 2 for 4 columns, so they are not used'
+run 0 predict two_names.onnx "$data/../../examples/iris/iris.csv" --quiet
+expect_equal 'stderr' "$(cat err)" ''

@@ -18,7 +18,7 @@ expect_error '"a\x1b[31m"'
 for verb in predict run inspect check convert test help; do
     run 0 help "$verb"
     expect_contains "ort-lite $verb"
-    expect_contains "Example"
+    expect_contains "Examples"
     expect_no_error
     cp out by_topic
     run 0 "$verb" --help
