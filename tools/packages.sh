@@ -15,7 +15,7 @@ foreign() {
 build="gcc libc6-dev cmake ninja-build pkg-config protobuf-c-compiler $libraries"
 test="$build check clang g++ libclang-rt-14-dev valgrind jq"
 ci="$test gcovr libopenblas0-serial"
-long="$ci $(foreign s390x s390x) $(foreign aarch64 arm64) musl-tools dpkg-dev"
+long="$ci libutf8proc-dev $(foreign s390x s390x) $(foreign aarch64 arm64) musl-tools dpkg-dev"
 
 foreign=
 case ${1:-build} in
