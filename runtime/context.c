@@ -13,10 +13,12 @@
 /* Points a step's inputs and outputs at the tensors of their values. */
 static void wire_call(ortl_context *context, const ortl__step *step, ortl__call *call,
                       const ortl__tensor **inputs, ortl__tensor **outputs) {
-    for (uint32_t i = 0; i < step->n_inputs; i++)
-        if (step->inputs[i] != ORTL__NO_VALUE) inputs[i] = &context->tensors[step->inputs[i]];
-    for (uint32_t i = 0; i < step->n_outputs; i++)
-        if (step->outputs[i] != ORTL__NO_VALUE) outputs[i] = &context->tensors[step->outputs[i]];
+    for (uint32_t i = 0; i < step->node->n_inputs; i++)
+        if (step->node->inputs[i] != ORTL__NO_VALUE)
+            inputs[i] = &context->tensors[step->node->inputs[i]];
+    for (uint32_t i = 0; i < step->node->n_outputs; i++)
+        if (step->node->outputs[i] != ORTL__NO_VALUE)
+            outputs[i] = &context->tensors[step->node->outputs[i]];
     call->step = step;
     call->inputs = inputs;
     call->outputs = outputs;
@@ -53,8 +55,8 @@ static ortl_status wire_calls(ortl_context *context, ortl_error *error) {
     }
     for (uint32_t i = 0; i < plan->n_steps; i++) {
         wire_call(context, &plan->steps[i], &context->calls[i], inputs, outputs);
-        inputs += plan->steps[i].n_inputs;
-        outputs += plan->steps[i].n_outputs;
+        inputs += plan->steps[i].node->n_inputs;
+        outputs += plan->steps[i].node->n_outputs;
     }
     return ORTL_OK;
 }
@@ -89,10 +91,10 @@ static ortl_status bind_outputs(ortl_context *context, ortl__call *call, ortl_er
     const ortl_session *session = context->session;
     ortl_status status = ortl__work_add(&context->work, ortl__call_work(call, session->plan.values),
                                         session->limits.steps_per_row, count_rows(context), error);
-    for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++) {
+    for (uint32_t i = 0; i < step->node->n_outputs && status == ORTL_OK; i++) {
         ortl__tensor *output = call->outputs[i];
         if (!output || (i == 0 && step->is_alias)) continue;
-        ortl__buffer *slot = &context->slots[context->session->plan.slots[step->outputs[i]]];
+        ortl__buffer *slot = &context->slots[context->session->plan.slots[step->node->outputs[i]]];
         status = ortl__buffer_reserve(context, slot, ortl__tensor_bytes(output), error);
         output->data = slot->data;
     }
@@ -111,7 +113,7 @@ static void rebind_outputs(ortl_context *context) {
 
 static ortl_status fail_at_step(const ortl__step *step, ortl_status status, ortl_error *error) {
     ortl__fail_within(error, ORTL__PLACE ": ",
-                      ORTL__PLACE_OF(step->operator->name, step->node_name));
+                      ORTL__PLACE_OF(step->operator->name, step->node->name));
     return status;
 }
 
@@ -124,7 +126,8 @@ static ortl_status run_step(ortl_context *context, ortl__call *call, ortl_error 
     call->column_stride = context->column_stride;
     call->tap = context->tap;
     if ((step->operator->flags & ORTL__OPERATOR_STRIDED) &&
-        (!context->has_strides || step->inputs[0] != context->session->graph.inputs[0].value)) {
+        (!context->has_strides ||
+         step->node->inputs[0] != context->session->graph.inputs[0].value)) {
         const ortl__tensor *input = call->inputs[0];
         call->row_stride = input->rank == 2 ? (ptrdiff_t)input->shape[1] : 1;
         call->column_stride = 1;

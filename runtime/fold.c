@@ -15,26 +15,27 @@ typedef struct folded {
 static ortl_status wire(const ortl__plan *plan, const ortl__step *step, ortl__arena *arena,
                         folded *f, ortl_error *error) {
     ortl_status status =
-        ortl__arena_new(arena, step->n_outputs, sizeof *f->tensors, &f->tensors, error);
+        ortl__arena_new(arena, step->node->n_outputs, sizeof *f->tensors, &f->tensors, error);
     if (status == ORTL_OK)
-        status = ortl__arena_new(arena, step->n_inputs, sizeof *f->inputs, &f->inputs, error);
+        status = ortl__arena_new(arena, step->node->n_inputs, sizeof *f->inputs, &f->inputs, error);
     if (status == ORTL_OK)
-        status = ortl__arena_new(arena, step->n_outputs, sizeof *f->outputs, &f->outputs, error);
+        status =
+            ortl__arena_new(arena, step->node->n_outputs, sizeof *f->outputs, &f->outputs, error);
     if (status != ORTL_OK) return status;
-    for (uint32_t i = 0; i < step->n_inputs; i++)
-        if (step->inputs[i] != ORTL__NO_VALUE)
-            f->inputs[i] = plan->values[step->inputs[i]].constant;
-    for (uint32_t i = 0; i < step->n_outputs; i++)
-        if (step->outputs[i] != ORTL__NO_VALUE) {
+    for (uint32_t i = 0; i < step->node->n_inputs; i++)
+        if (step->node->inputs[i] != ORTL__NO_VALUE)
+            f->inputs[i] = plan->values[step->node->inputs[i]].constant;
+    for (uint32_t i = 0; i < step->node->n_outputs; i++)
+        if (step->node->outputs[i] != ORTL__NO_VALUE) {
             f->outputs[i] = &f->tensors[i];
-            f->tensors[i].type = plan->values[step->outputs[i]].type;
+            f->tensors[i].type = plan->values[step->node->outputs[i]].type;
         }
     return ORTL_OK;
 }
 
 static ortl_status make_room(ortl__call *call, ortl__arena *arena, ortl_error *error) {
     ortl_status status = ORTL_OK;
-    for (uint32_t i = 0; i < call->step->n_outputs && status == ORTL_OK; i++) {
+    for (uint32_t i = 0; i < call->step->node->n_outputs && status == ORTL_OK; i++) {
         ortl__tensor *output = call->outputs[i];
         if (!output) continue;
         if (i == 0 && call->step->is_alias)
@@ -63,7 +64,7 @@ ortl_status ortl__fold_step(ortl__plan *plan, const ortl__step *step, ortl__aren
             ortl__work_add(&plan->work, ortl__call_work(&call, NULL), plan->most_work, 1, error);
     if (status == ORTL_OK) status = make_room(&call, arena, error);
     if (status == ORTL_OK && step->operator->run) status = step->operator->run(&call, error);
-    for (uint32_t i = 0; i < step->n_outputs && status == ORTL_OK; i++)
-        if (f.outputs[i]) plan->values[step->outputs[i]].constant = f.outputs[i];
+    for (uint32_t i = 0; i < step->node->n_outputs && status == ORTL_OK; i++)
+        if (f.outputs[i]) plan->values[step->node->outputs[i]].constant = f.outputs[i];
     return status;
 }

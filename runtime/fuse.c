@@ -51,8 +51,8 @@ static int is_row_by_row(const fusion *f, const ortl__step *step) {
 /* The tree on which all inputs that are not constant depend, NONE: there is no such. */
 static uint32_t owner_of_inputs(const fusion *f, const ortl__step *step) {
     uint32_t owner = NONE;
-    for (uint32_t i = 0; i < step->n_inputs; i++) {
-        uint32_t value = step->inputs[i];
+    for (uint32_t i = 0; i < step->node->n_inputs; i++) {
+        uint32_t value = step->node->inputs[i];
         if (value == ORTL__NO_VALUE || f->plan->values[value].constant) continue;
         if (f->owner[value] == NONE || (owner != NONE && f->owner[value] != owner)) return NONE;
         owner = f->owner[value];
@@ -72,8 +72,8 @@ static void follow(fusion *f, uint32_t owner, uint32_t at) {
 /* Who reads what: a step that does not belong to the branch reads its value. */
 static void note_readers(fusion *f, uint32_t at, uint32_t owner) {
     const ortl__step *step = &f->plan->steps[at];
-    for (uint32_t i = 0; i < step->n_inputs; i++) {
-        uint32_t value = step->inputs[i];
+    for (uint32_t i = 0; i < step->node->n_inputs; i++) {
+        uint32_t value = step->node->inputs[i];
         if (value == ORTL__NO_VALUE || f->owner[value] == NONE || f->owner[value] == owner)
             continue;
         branch *b = &f->branches[f->owner[value]];
@@ -98,8 +98,8 @@ static void find_branches(fusion *f, const ortl__graph *graph) {
             owner = owner_of_inputs(f, step);
         if (owner != NONE && owner != at) follow(f, owner, at);
         note_readers(f, at, owner);
-        for (uint32_t i = 0; i < step->n_outputs && owner != NONE; i++)
-            if (step->outputs[i] != ORTL__NO_VALUE) f->owner[step->outputs[i]] = owner;
+        for (uint32_t i = 0; i < step->node->n_outputs && owner != NONE; i++)
+            if (step->node->outputs[i] != ORTL__NO_VALUE) f->owner[step->node->outputs[i]] = owner;
     }
     for (uint32_t i = 0; i < graph->n_outputs; i++) {
         uint32_t value = graph->outputs[i].value;
@@ -115,18 +115,19 @@ static int adds_trees(const fusion *f, uint32_t at) {
     const ortl__plan *plan = f->plan;
     const ortl__step *step = &plan->steps[at];
     uint32_t input = NONE;
-    if (step->operator->run != ortl__elementwise_run || step->guard != 0 || step->n_inputs<2 ||
-        step->
-        operator->detail != ORTL__ELEMENTWISE_SUM || plan->values[step->outputs[0]]
+    if (step->operator->run != ortl__elementwise_run || step->guard != 0 ||
+        step->node->n_inputs<2 || step->
+        operator->detail != ORTL__ELEMENTWISE_SUM || plan->values[step->node->outputs[0]]
             .type != ORTL_FLOAT)
         return 0;
-    for (uint32_t i = 0; i < step->n_inputs; i++) {
-        uint32_t owner = step->inputs[i] == ORTL__NO_VALUE ? NONE : f->owner[step->inputs[i]];
+    for (uint32_t i = 0; i < step->node->n_inputs; i++) {
+        uint32_t owner =
+            step->node->inputs[i] == ORTL__NO_VALUE ? NONE : f->owner[step->node->inputs[i]];
         if (owner == NONE) return 0;
         const branch *b = &f->branches[owner];
         if (b->is_spoiled || b->reader != at || b->n_leaves > MOST_LEAVES) return 0;
-        if (input != NONE && plan->steps[owner].inputs[0] != input) return 0;
-        input = plan->steps[owner].inputs[0];
+        if (input != NONE && plan->steps[owner].node->inputs[0] != input) return 0;
+        input = plan->steps[owner].node->inputs[0];
     }
     return 1;
 }
@@ -137,10 +138,11 @@ static int adds_trees(const fusion *f, uint32_t at) {
 static ortl_status tabulate(fusion *f, const ortl__step *tree, uint32_t n_leaves,
                             ortl__arena *arena, ortl_error *error) {
     ortl__tensor *outputs = NULL;
-    ortl_status status = ortl__arena_new(arena, tree->n_outputs, sizeof *outputs, &outputs, error);
-    for (uint32_t i = 0; i < tree->n_outputs && status == ORTL_OK; i++) {
-        if (tree->outputs[i] == ORTL__NO_VALUE) continue;
-        ortl__value *value = &f->plan->values[tree->outputs[i]];
+    ortl_status status =
+        ortl__arena_new(arena, tree->node->n_outputs, sizeof *outputs, &outputs, error);
+    for (uint32_t i = 0; i < tree->node->n_outputs && status == ORTL_OK; i++) {
+        if (tree->node->outputs[i] == ORTL__NO_VALUE) continue;
+        ortl__value *value = &f->plan->values[tree->node->outputs[i]];
         const int64_t shape[2] = {n_leaves, value->shape[1]};
         status = ortl__tensor_shape(&outputs[i], value->type, value->rank, shape, error);
         if (status == ORTL_OK)
@@ -153,8 +155,9 @@ static ortl_status tabulate(fusion *f, const ortl__step *tree, uint32_t n_leaves
 }
 
 static void forget_constants(fusion *f, const ortl__step *step) {
-    for (uint32_t i = 0; i < step->n_outputs; i++)
-        if (step->outputs[i] != ORTL__NO_VALUE) f->plan->values[step->outputs[i]].constant = NULL;
+    for (uint32_t i = 0; i < step->node->n_outputs; i++)
+        if (step->node->outputs[i] != ORTL__NO_VALUE)
+            f->plan->values[step->node->outputs[i]].constant = NULL;
 }
 
 /* Keeps the values of a branch when they are a float matrix with a row for each leaf. */
@@ -198,9 +201,9 @@ static int has_negative_zero(const branch *b) {
 /* A Sum may give -0, when all of it are; the sum of a forest begins with 0. */
 static int can_replace(const fusion *f, const ortl__step *sum) {
     int may_be_negative_zero = 1;
-    const branch *first = &f->branches[f->owner[sum->inputs[0]]];
-    for (uint32_t i = 0; i < sum->n_inputs; i++) {
-        const branch *b = &f->branches[f->owner[sum->inputs[i]]];
+    const branch *first = &f->branches[f->owner[sum->node->inputs[0]]];
+    for (uint32_t i = 0; i < sum->node->n_inputs; i++) {
+        const branch *b = &f->branches[f->owner[sum->node->inputs[i]]];
         if (!b->values || b->n_targets != first->n_targets) return 0;
         may_be_negative_zero = may_be_negative_zero && has_negative_zero(b);
     }
@@ -217,26 +220,28 @@ static void replace(fusion *f, uint32_t at) {
 static ortl_status fuse(fusion *f, uint32_t at, ortl_error *error) {
     ortl__step *sum = &f->plan->steps[at];
     ortl__tree_part *parts = NULL;
-    for (uint32_t i = 0; i < sum->n_inputs; i++) compute_values(f, f->owner[sum->inputs[i]]);
+    for (uint32_t i = 0; i < sum->node->n_inputs; i++)
+        compute_values(f, f->owner[sum->node->inputs[i]]);
     if (!can_replace(f, sum)) return ORTL_OK;
-    ortl_status status = ortl__arena_new(f->scratch, sum->n_inputs, sizeof *parts, &parts, error);
+    ortl_status status =
+        ortl__arena_new(f->scratch, sum->node->n_inputs, sizeof *parts, &parts, error);
     if (status != ORTL_OK) return status;
-    for (uint32_t i = 0; i < sum->n_inputs; i++) {
-        uint32_t tree = f->owner[sum->inputs[i]];
+    for (uint32_t i = 0; i < sum->node->n_inputs; i++) {
+        uint32_t tree = f->owner[sum->node->inputs[i]];
         parts[i] = (ortl__tree_part){&f->plan->steps[tree], f->branches[tree].values};
     }
     const ortl__step *first = parts[0].step;
-    const uint32_t n_targets = f->branches[f->owner[sum->inputs[0]]].n_targets;
-    status = ortl__trees_join_values(f->loading, parts, sum->n_inputs, n_targets, sum, error);
+    const uint32_t n_targets = f->branches[f->owner[sum->node->inputs[0]]].n_targets;
+    status = ortl__trees_join_values(f->loading, parts, sum->node->n_inputs, n_targets, sum, error);
     if (status != ORTL_OK) return status;
-    for (uint32_t i = 0; i < sum->n_inputs; i++) {
-        uint32_t tree = f->owner[sum->inputs[i]];
+    for (uint32_t i = 0; i < sum->node->n_inputs; i++) {
+        uint32_t tree = f->owner[sum->node->inputs[i]];
         replace(f, tree);
         for (uint32_t step = f->branches[tree].first; step != NONE; step = f->next[step])
             replace(f, step);
     }
-    sum->inputs = first->inputs;
-    sum->n_inputs = 1;
+    sum->node->inputs = first->node->inputs;
+    sum->node->n_inputs = 1;
     sum->is_row_wise = 1;
     return ORTL_OK;
 }
@@ -257,7 +262,7 @@ static void list_companions(fusion *f, uint32_t at, uint32_t *n_out) {
     f->next[at] = NONE;
     for (uint32_t i = at + 1; i < plan->n_steps; i++) {
         const ortl__step *step = &plan->steps[i];
-        if (!f->may_join[i] || step->inputs[0] != plan->steps[at].inputs[0]) continue;
+        if (!f->may_join[i] || step->node->inputs[0] != plan->steps[at].node->inputs[0]) continue;
         n_targets += ortl__trees_targets(step);
         if (n_targets > MOST_TARGETS) break;
         f->may_join[i] = 0;

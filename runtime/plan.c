@@ -122,8 +122,9 @@ static ortl_status find_operator(const ortl__node *node, const ortl__operator **
 
 static int is_foldable(const planner *p, const ortl__step *step) {
     if (step->operator->forget) return 0; /* owns a forest: kept as it is, to be described */
-    for (uint32_t i = 0; i < step->n_inputs; i++)
-        if (step->inputs[i] != ORTL__NO_VALUE && !p->plan->values[step->inputs[i]].constant)
+    for (uint32_t i = 0; i < step->node->n_inputs; i++)
+        if (step->node->inputs[i] != ORTL__NO_VALUE &&
+            !p->plan->values[step->node->inputs[i]].constant)
             return 0;
     return 1;
 }
@@ -188,14 +189,14 @@ static void settle_choice(const planner *p, ortl__node *node) {
 /* Marks what the step makes when it reads shapes, or nothing but what was computed from them. */
 static void mark_of_shapes(const planner *p, ortl__step *step) {
     if (step->operator->forget || step->guard) return;
-    for (uint32_t i = 0; i < step->n_inputs; i++) {
+    for (uint32_t i = 0; i < step->node->n_inputs; i++) {
         const ortl__value *value = p->loading.inputs[i];
         if (!(step->operator->flags & ORTL__OPERATOR_OF_SHAPES) && value && !value->constant &&
             !value->is_of_shapes)
             return;
     }
     step->is_of_shapes = 1;
-    for (uint32_t i = 0; i < step->n_outputs; i++)
+    for (uint32_t i = 0; i < step->node->n_outputs; i++)
         if (p->loading.outputs[i]) p->loading.outputs[i]->is_of_shapes = 1;
 }
 
@@ -207,11 +208,7 @@ static ortl_status plan_node(planner *p, ortl__node *node, ortl_error *error) {
     if (status != ORTL_OK) return status;
     p->loading.node = node;
     p->loading.version = node->version;
-    step->node_name = node->name;
-    step->n_inputs = node->n_inputs;
-    step->n_outputs = node->n_outputs;
-    step->inputs = node->inputs;
-    step->outputs = node->outputs;
+    step->node = node;
     step->guard = node->guard;
     step->is_row_wise = (step->operator->flags & ORTL__OPERATOR_ROW_WISE) != 0;
     step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
@@ -258,7 +255,7 @@ static ortl_status finish_steps(planner *p, ortl_error *error) {
         status = ortl__trees_finish(&p->loading, step, error);
         if (status != ORTL_OK)
             ortl__fail_within(error, ORTL__PLACE ": ",
-                              ORTL__PLACE_OF(step->operator->name, step->node_name));
+                              ORTL__PLACE_OF(step->operator->name, step->node->name));
     }
     return status;
 }
@@ -343,10 +340,11 @@ static void find_last_uses(const ortl__plan *plan, const ortl__graph *graph, liv
     for (uint32_t i = 0; i < plan->n_values; i++) live->owner[i] = i;
     for (uint32_t i = 0; i < plan->n_steps; i++) {
         const ortl__step *step = &plan->steps[i];
-        for (uint32_t j = 0; j < step->n_inputs; j++)
-            if (step->inputs[j] != ORTL__NO_VALUE) live->last_use[live->owner[step->inputs[j]]] = i;
-        if (step->is_alias && step->outputs[0] != ORTL__NO_VALUE)
-            live->owner[step->outputs[0]] = live->owner[step->inputs[0]];
+        for (uint32_t j = 0; j < step->node->n_inputs; j++)
+            if (step->node->inputs[j] != ORTL__NO_VALUE)
+                live->last_use[live->owner[step->node->inputs[j]]] = i;
+        if (step->is_alias && step->node->outputs[0] != ORTL__NO_VALUE)
+            live->owner[step->node->outputs[0]] = live->owner[step->node->inputs[0]];
     }
     for (uint32_t i = 0; i < graph->n_outputs; i++)
         if (graph->outputs[i].value != ORTL__NO_VALUE)
@@ -356,13 +354,14 @@ static void find_last_uses(const ortl__plan *plan, const ortl__graph *graph, liv
 /* Slots of this step's outputs first, so that none is shared with an input of the same step. */
 static void assign_step(ortl__plan *plan, uint32_t at, liveness *live) {
     const ortl__step *step = &plan->steps[at];
-    for (uint32_t j = 0; j < step->n_outputs; j++) {
-        uint32_t number = step->outputs[j];
+    for (uint32_t j = 0; j < step->node->n_outputs; j++) {
+        uint32_t number = step->node->outputs[j];
         if (number == ORTL__NO_VALUE || live->owner[number] != number) continue;
         plan->slots[number] = live->n_free ? live->free_slots[--live->n_free] : plan->n_slots++;
     }
-    for (uint32_t j = 0; j < step->n_inputs + step->n_outputs; j++) {
-        uint32_t number = j < step->n_inputs ? step->inputs[j] : step->outputs[j - step->n_inputs];
+    for (uint32_t j = 0; j < step->node->n_inputs + step->node->n_outputs; j++) {
+        uint32_t number = j < step->node->n_inputs ? step->node->inputs[j]
+                                                   : step->node->outputs[j - step->node->n_inputs];
         if (number == ORTL__NO_VALUE) continue;
         uint32_t owner = live->owner[number];
         if (plan->slots[owner] == ORTL__NO_SLOT || live->last_use[owner] > at) continue;
@@ -398,8 +397,9 @@ static int is_known_in_shaping(const ortl__plan *plan, uint32_t value) {
 int ortl__plan_is_shaped_by_data(const ortl__plan *plan, const ortl__step *step) {
     if (step->operator->flags & ORTL__OPERATOR_SIZED_AT_RUN) return !step->is_of_shapes;
     if (!(step->operator->flags & ORTL__OPERATOR_SHAPED_BY_DATA)) return 0;
-    for (uint32_t i = step->n_inputs > 1; i < step->n_inputs; i++)
-        if (step->inputs[i] != ORTL__NO_VALUE && !is_known_in_shaping(plan, step->inputs[i]))
+    for (uint32_t i = step->node->n_inputs > 1; i < step->node->n_inputs; i++)
+        if (step->node->inputs[i] != ORTL__NO_VALUE &&
+            !is_known_in_shaping(plan, step->node->inputs[i]))
             return 1;
     return 0;
 }
@@ -407,7 +407,7 @@ int ortl__plan_is_shaped_by_data(const ortl__plan *plan, const ortl__step *step)
 static void summarize(ortl__plan *plan) {
     plan->is_row_wise = 1;
     for (uint32_t i = 0; i < plan->n_steps; i++) {
-        plan->n_wires += plan->steps[i].n_inputs + plan->steps[i].n_outputs;
+        plan->n_wires += plan->steps[i].node->n_inputs + plan->steps[i].node->n_outputs;
         plan->is_row_wise &= plan->steps[i].is_row_wise;
         plan->is_shaped_by_data |= ortl__plan_is_shaped_by_data(plan, &plan->steps[i]);
         plan->is_shaped_by_data |= plan->steps[i].guard != 0;

@@ -36,7 +36,7 @@ static size_t count_features(const ortl_session *session) {
     for (uint32_t i = 0; i < session->plan.n_steps; i++) {
         const ortl__step *step = &session->plan.steps[i];
         const ortl__forest *forest = ortl__trees_forest(step);
-        if (forest && step->inputs[0] == input->value && forest->n_columns > n_features)
+        if (forest && step->node->inputs[0] == input->value && forest->n_columns > n_features)
             n_features = forest->n_columns;
     }
     return n_features;
@@ -46,8 +46,8 @@ static int all_readers_take_strides(const ortl_session *session) {
     uint32_t input = session->graph.inputs[0].value;
     for (uint32_t i = 0; i < session->plan.n_steps; i++) {
         const ortl__step *step = &session->plan.steps[i];
-        for (uint32_t j = 0; j < step->n_inputs; j++)
-            if (step->inputs[j] == input &&
+        for (uint32_t j = 0; j < step->node->n_inputs; j++)
+            if (step->node->inputs[j] == input &&
                 (j != 0 || !(step->operator->flags & ORTL__OPERATOR_STRIDED)))
                 return 0;
     }
@@ -62,7 +62,7 @@ static uint32_t source_of(const ortl_session *session, int output) {
     uint32_t value = session->graph.outputs[output].value;
     for (uint32_t i = session->plan.n_steps; i-- > 0;) {
         const ortl__step *step = &session->plan.steps[i];
-        if (step->is_alias && step->outputs[0] == value) value = step->inputs[0];
+        if (step->is_alias && step->node->outputs[0] == value) value = step->node->inputs[0];
     }
     return value;
 }
@@ -78,7 +78,7 @@ static const ortl__step *find_only_trees(const ortl_session *session) {
         if (step->guard != 0 || (!step->is_alias && trees != NULL)) return NULL;
         if (!step->is_alias) trees = step;
     }
-    int makes_all = trees != NULL && trees->inputs[0] == session->graph.inputs[0].value &&
+    int makes_all = trees != NULL && trees->node->inputs[0] == session->graph.inputs[0].value &&
                     ortl__trees_give(trees, source_of(session, form->label_output),
                                      source_of(session, form->score_output));
     return makes_all ? trees : NULL;

@@ -41,8 +41,8 @@ static ortl_status find_tree(const ortl_session *session, size_t tree, tree_plac
 
 static const ortl__step *maker_of(const ortl_session *session, uint32_t value) {
     for (uint32_t i = 0; i < session->plan.n_steps; i++)
-        for (uint32_t j = 0; j < session->plan.steps[i].n_outputs; j++)
-            if (session->plan.steps[i].outputs[j] == value) return &session->plan.steps[i];
+        for (uint32_t j = 0; j < session->plan.steps[i].node->n_outputs; j++)
+            if (session->plan.steps[i].node->outputs[j] == value) return &session->plan.steps[i];
     return NULL;
 }
 
@@ -57,15 +57,16 @@ static int keeps_columns(const ortl__step *step) {
 /* Whether the step puts all inputs of the graph side by side in their order. */
 static int joins_all_inputs(const ortl_session *session, const ortl__step *step) {
     const ortl__graph *graph = &session->graph;
-    if (strcmp(step->operator->name, "Concat") != 0 || step->n_inputs != graph->n_inputs) return 0;
+    if (strcmp(step->operator->name, "Concat") != 0 || step->node->n_inputs != graph->n_inputs)
+        return 0;
     for (uint32_t i = 0; i < graph->n_inputs; i++)
-        if (step->inputs[i] != graph->inputs[i].value) return 0;
+        if (step->node->inputs[i] != graph->inputs[i].value) return 0;
     return 1;
 }
 
 static int reads_inputs(const ortl_session *session, const ortl__step *trees) {
     const ortl__graph *graph = &session->graph;
-    uint32_t value = trees->inputs[0];
+    uint32_t value = trees->node->inputs[0];
     /* Each turn goes one step up, so there are no more turns than steps. */
     for (uint32_t turn = 0; turn <= session->plan.n_steps; turn++) {
         if (graph->n_inputs == 1 && value == graph->inputs[0].value) return 1;
@@ -73,7 +74,7 @@ static int reads_inputs(const ortl_session *session, const ortl__step *trees) {
         if (!step) return 0;
         if (joins_all_inputs(session, step)) return 1;
         if (!keeps_columns(step)) return 0;
-        value = step->inputs[0];
+        value = step->node->inputs[0];
     }
     return 0;
 }
@@ -93,7 +94,7 @@ ortl_status ortl_tree(const ortl_session *session, size_t tree, ortl_tree_info *
         .root = place.root,
         .n_targets = place.forest->n_targets,
         .type = place.forest->is_double ? ORTL_DOUBLE : ORTL_FLOAT,
-        .node_name = place.step->node_name,
+        .node_name = place.step->node->name,
         .reads_inputs = reads_inputs(session, place.step),
         .vote_scale = ortl__outcome_scale(ortl__trees_outcome(place.step)),
     };

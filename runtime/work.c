@@ -20,7 +20,7 @@ static uint64_t multiply(uint64_t a, uint64_t b) {
 /* A product of matrices reads each element many times: M x K x N multiplications, of which each of
  * the three matrices misses one factor. */
 static uint64_t count_products(const ortl__call *call) {
-    if (call->step->n_inputs < 2 || !call->inputs[0] || !call->inputs[1] || !call->outputs[0])
+    if (call->step->node->n_inputs < 2 || !call->inputs[0] || !call->inputs[1] || !call->outputs[0])
         return 0;
     double n = sqrt((double)call->inputs[0]->n_elements) *
                sqrt((double)call->inputs[1]->n_elements) *
@@ -39,10 +39,10 @@ uint64_t ortl__call_work(const ortl__call *call, const ortl__value *values) {
     const ortl__step *step = call->step;
     uint64_t n_read = 0, n_made = 0;
     if (step->is_alias || !step->operator->run) return 0;
-    for (uint32_t i = 0; i < step->n_inputs; i++)
-        if (call->inputs[i] && !(values && values[step->inputs[i]].constant))
+    for (uint32_t i = 0; i < step->node->n_inputs; i++)
+        if (call->inputs[i] && !(values && values[step->node->inputs[i]].constant))
             n_read = add(n_read, ortl__tensor_bytes(call->inputs[i]));
-    for (uint32_t i = 0; i < step->n_outputs; i++)
+    for (uint32_t i = 0; i < step->node->n_outputs; i++)
         if (call->outputs[i]) n_made = add(n_made, ortl__tensor_bytes(call->outputs[i]));
     uint64_t work = add(n_read > n_made ? n_read : n_made, count_tests(call));
     return step->operator->flags & ORTL__OPERATOR_PRODUCT ? add(work, count_products(call)) : work;

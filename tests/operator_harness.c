@@ -130,11 +130,7 @@ static ortl_status prepare_step(harness *h) {
     if (!step->operator)
         return ortl__fail(&h->error, ORTL_UNSUPPORTED, "%s version %lld is not in the table",
                           h->node.op_type, (long long)h->loading.version);
-    step->node_name = h->node.name;
-    step->n_inputs = h->node.n_inputs;
-    step->n_outputs = h->node.n_outputs;
-    step->inputs = h->node.inputs;
-    step->outputs = h->node.outputs;
+    step->node = &h->node;
     step->is_row_wise = (step->operator->flags & ORTL__OPERATOR_ROW_WISE) != 0;
     step->is_alias = (step->operator->flags & ORTL__OPERATOR_ALIAS) != 0;
     ortl_status status = h->make_columns ? h->make_columns(h) : ORTL_OK;

@@ -126,8 +126,7 @@ static ortl_status prepare(const ensemble *given, ortl_type type) {
     under_test.values[0].shape[1] = 2;
     under_test.node.columns = forests_columns(&memory, given);
     under_test.node.n_outputs = given->kind == ORTL__ENSEMBLE_CLASSIFIER ? 2 : 1;
-    under_test.step.n_inputs = 1;
-    under_test.step.n_outputs = under_test.node.n_outputs;
+    under_test.step.node = &under_test.node;
     under_test.step.is_row_wise = 1;
     ortl_status status = found->prepare(&under_test.loading, &under_test.step, &error);
     if (status == ORTL_OK)

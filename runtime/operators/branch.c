@@ -10,7 +10,7 @@
 
 /* 1 when the inputs are one branch, 2 when they are two and a condition. */
 static uint32_t count_branches(const ortl__step *step) {
-    return step->n_inputs == step->n_outputs ? 1 : 2;
+    return step->node->n_inputs == step->node->n_outputs ? 1 : 2;
 }
 
 /* What is known of both shapes. */
@@ -28,7 +28,7 @@ static void derive_shape(const ortl__value *left, const ortl__value *right, ortl
 
 ortl_status ortl__branch_prepare(ortl__loading *loading, ortl__step *step, ortl_error *error) {
     static const ortl_type bool_only[] = {ORTL_BOOL, ORTL_UNDEFINED};
-    const uint32_t n = step->n_outputs, n_branches = count_branches(step);
+    const uint32_t n = step->node->n_outputs, n_branches = count_branches(step);
     ortl_status status = ORTL_OK;
     if (n_branches == 2) {
         step->is_row_wise = 0; /* the condition may tell of all rows */
@@ -49,13 +49,13 @@ ortl_status ortl__branch_prepare(ortl__loading *loading, ortl__step *step, ortl_
 
 /* The inputs that are taken. */
 static const ortl__tensor *const *choose(const ortl__call *call) {
-    const uint32_t n = call->step->n_outputs;
+    const uint32_t n = call->step->node->n_outputs;
     int is_first = count_branches(call->step) == 1 || ortl__tensor_is_true(call->inputs[2 * n]);
     return call->inputs + (is_first ? 0 : n);
 }
 
 ortl_status ortl__branch_shape(ortl__call *call, ortl_error *error) {
-    const uint32_t n = call->step->n_outputs;
+    const uint32_t n = call->step->node->n_outputs;
     ortl_status status = ORTL_OK;
     if (count_branches(call->step) == 2 && call->inputs[2 * n]->n_elements != 1)
         return ortl__fail(error, ORTL_BAD_INPUT, "the condition has %llu elements, 1 expected",
@@ -71,7 +71,7 @@ ortl_status ortl__branch_shape(ortl__call *call, ortl_error *error) {
 ortl_status ortl__branch_run(ortl__call *call, ortl_error *error) {
     const ortl__tensor *const *taken = choose(call);
     (void)error;
-    for (uint32_t i = 0; i < call->step->n_outputs; i++)
+    for (uint32_t i = 0; i < call->step->node->n_outputs; i++)
         if (call->outputs[i] && taken[i]->n_elements)
             memcpy(call->outputs[i]->data, taken[i]->data, (size_t)ortl__tensor_bytes(taken[i]));
     return ORTL_OK;

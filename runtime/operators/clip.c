@@ -58,7 +58,7 @@ ortl_status ortl__clip_prepare(ortl__loading *loading, ortl__step *step, ortl_er
 }
 
 ortl_status ortl__clip_shape(ortl__call *call, ortl_error *error) {
-    for (uint32_t i = 1; i < call->step->n_inputs; i++)
+    for (uint32_t i = 1; i < call->step->node->n_inputs; i++)
         if (call->inputs[i] && (call->inputs[i]->rank > 1 || call->inputs[i]->n_elements != 1)) {
             char shape[64];
             ortl__tensor_shape_text(call->inputs[i], shape);
@@ -97,7 +97,7 @@ static clip_loop *const loops[ORTL__TYPE_END] = {[ORTL_FLOAT] = clip_float,
                                                  [ORTL_INT32] = clip_int32};
 
 static const void *bound_at(const ortl__call *call, uint32_t i) {
-    return i < call->step->n_inputs && call->inputs[i] ? call->inputs[i]->data : NULL;
+    return i < call->step->node->n_inputs && call->inputs[i] ? call->inputs[i]->data : NULL;
 }
 
 ortl_status ortl__clip_run(ortl__call *call, ortl_error *error) {

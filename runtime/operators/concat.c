@@ -76,7 +76,7 @@ ortl_status ortl__concat_shape(ortl__call *call, ortl_error *error) {
     ortl_status status = ortl__operator_axis(parameters->axis, first->rank, &along, error);
     if (status != ORTL_OK) return status;
     for (uint32_t axis = 0; axis < first->rank; axis++) shape[axis] = first->shape[axis];
-    for (uint32_t i = 1; i < call->step->n_inputs; i++) {
+    for (uint32_t i = 1; i < call->step->node->n_inputs; i++) {
         const ortl__tensor *input = call->inputs[i];
         if (input->rank != first->rank) return fail_mismatch(call, i, error);
         for (uint32_t axis = 0; axis < first->rank; axis++)
@@ -112,7 +112,7 @@ ortl_status ortl__concat_run(ortl__call *call, ortl_error *error) {
     ortl__axis_view whole = ortl__tensor_around(output, along, along + 1);
     size_t pitch = (size_t)(whole.n_along * whole.n_inner) * element_bytes;
     char *place = output->data;
-    for (uint32_t i = 0; i < call->step->n_inputs; i++) {
+    for (uint32_t i = 0; i < call->step->node->n_inputs; i++) {
         uint64_t n_along = (uint64_t)call->inputs[i]->shape[along];
         size_t block_bytes = (size_t)(n_along * whole.n_inner) * element_bytes;
         if (block_bytes)

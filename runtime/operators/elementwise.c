@@ -214,21 +214,21 @@ static ortl_status one_sided_shape(ortl__call *call, ortl_error *error) {
 }
 
 ortl_status ortl__elementwise_shape(ortl__call *call, ortl_error *error) {
-    if (call->step->n_inputs == 1) return ortl__shape_like_first(call, error);
+    if (call->step->node->n_inputs == 1) return ortl__shape_like_first(call, error);
     if (one_sided_of(call)) return one_sided_shape(call, error);
-    return ortl__broadcast_shape(call->inputs, call->step->n_inputs, call->outputs[0], error);
+    return ortl__broadcast_shape(call->inputs, call->step->node->n_inputs, call->outputs[0], error);
 }
 
 /* Inputs 0 and 1 give the first result, which takes up the others one by one. */
 static void fold_inputs(const ortl__call *call, ortl__loop *loop) {
     ortl__tensor *output = call->outputs[0];
-    if (call->step->n_inputs == 1) {
+    if (call->step->node->n_inputs == 1) {
         if (output->n_elements)
             memcpy(output->data, call->inputs[0]->data, (size_t)ortl__tensor_bytes(output));
         return;
     }
     ortl__loop_run(loop, call->libm, call->inputs, 2, output);
-    for (uint32_t i = 2; i < call->step->n_inputs; i++) {
+    for (uint32_t i = 2; i < call->step->node->n_inputs; i++) {
         const ortl__tensor *const pair[] = {output, call->inputs[i]};
         ortl__loop_run(loop, call->libm, pair, 2, output);
     }

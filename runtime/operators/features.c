@@ -61,7 +61,7 @@ static int64_t count_rows(const ortl__tensor *input) {
 ortl_status ortl__features_shape(ortl__call *call, ortl_error *error) {
     const features_parameters *parameters = call->step->parameters;
     int64_t shape[2] = {count_rows(call->inputs[0]), parameters->n_total};
-    for (uint32_t i = 0; i < call->step->n_inputs; i++) {
+    for (uint32_t i = 0; i < call->step->node->n_inputs; i++) {
         const ortl__tensor *input = call->inputs[i];
         if (input->rank == 0 || count_rows(input) != shape[0])
             return ortl__fail(error, ORTL_BAD_INPUT, "input %lu has %lld rows, input 0 has %lld",
@@ -99,7 +99,7 @@ ortl_status ortl__features_run(ortl__call *call, ortl_error *error) {
     float *output = call->outputs[0]->data;
     (void)error;
     if (n_rows == 0) return ORTL_OK;
-    for (uint32_t i = 0; i < call->step->n_inputs; i++) {
+    for (uint32_t i = 0; i < call->step->node->n_inputs; i++) {
         const ortl__tensor *input = call->inputs[i];
         uint64_t n_wanted = (uint64_t)parameters->n_columns[i];
         loops[input->type](input->data, output, n_rows, input->n_elements / n_rows, n_wanted,

@@ -120,7 +120,7 @@ ortl_status ortl__linear_classifier_shape(ortl__call *call, ortl_error *error) {
     if (status != ORTL_OK) return status;
     int64_t shape[2] = {(int64_t)n_rows, has_pairs(parameters) ? 2 : parameters->n_targets};
     status = ortl__tensor_shape(labels, labels->type, 1, shape, error);
-    if (status == ORTL_OK && call->step->n_outputs > 1 && call->outputs[1])
+    if (status == ORTL_OK && call->step->node->n_outputs > 1 && call->outputs[1])
         status = ortl__tensor_shape(call->outputs[1], ORTL_FLOAT, 2, shape, error);
     call->scratch_bytes = scratch_floats(call, n_rows, parameters->n_targets) * sizeof(float);
     return status;
@@ -171,7 +171,8 @@ ortl_status ortl__linear_classifier_run(ortl__call *call, ortl_error *error) {
     uint32_t n = parameters->n_targets;
     uint64_t n_rows = labels->n_elements;
     float *scores = call->scratch, *row = scores;
-    float *out = call->step->n_outputs > 1 && call->outputs[1] ? call->outputs[1]->data : NULL;
+    float *out =
+        call->step->node->n_outputs > 1 && call->outputs[1] ? call->outputs[1]->data : NULL;
     (void)error;
     if (n_rows == 0) return ORTL_OK;
     weigh(call, n_rows, scores + n_rows * n, scores);

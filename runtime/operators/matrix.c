@@ -173,7 +173,7 @@ static int find_extents(const ortl__call *call, uint64_t *n_rows_out, uint64_t *
 }
 
 static const ortl__tensor *added_input(const ortl__call *call) {
-    return call->step->n_inputs > 2 ? call->inputs[2] : NULL;
+    return call->step->node->n_inputs > 2 ? call->inputs[2] : NULL;
 }
 
 static int keeps_rows(const ortl__loading *loading, const gemm_parameters *parameters) {

@@ -50,14 +50,11 @@ typedef struct ortl__loading {
 /* One operator of the plan, constant after load. */
 struct ortl__step {
     const ortl__operator *operator;
-    const char *node_name;
-    uint32_t n_inputs, n_outputs;
-    const uint32_t *inputs;  /* (n_inputs) value numbers or ORTL__NO_VALUE */
-    const uint32_t *outputs; /* (n_outputs) value numbers or ORTL__NO_VALUE */
-    uint32_t guard;          /* of the graph, under which the step is executed; 0: always */
-    uint8_t is_row_wise;     /* set to the operator's flag before prepare, which may clear it */
-    uint8_t is_of_shapes;    /* its outputs come from shapes and constants alone: while shaping */
-    uint8_t is_alias;        /* output 0 shares the data of input 0; set and cleared likewise */
+    ortl__node *node;     /* of the graph: its name, the values that it reads and makes */
+    uint32_t guard;       /* of the graph, under which the step is executed; 0: always */
+    uint8_t is_row_wise;  /* set to the operator's flag before prepare, which may clear it */
+    uint8_t is_of_shapes; /* its outputs come from shapes and constants alone: while shaping */
+    uint8_t is_alias;     /* output 0 shares the data of input 0; set and cleared likewise */
     void *parameters; /* what prepare remembers, in the session's arena; the operator's own type */
 };
 

@@ -239,9 +239,9 @@ static ortl_status find_sizes(const ortl__call *call, int64_t extent, const int6
     int64_t left = extent;
     *sizes_out = parameters->is_input ? call->inputs[1]->data : parameters->sizes;
     if (!parameters->is_listed) return ORTL_OK;
-    if (n != call->step->n_outputs)
+    if (n != call->step->node->n_outputs)
         return ortl__fail(error, ORTL_BAD_INPUT, "%llu sizes for %lu outputs",
-                          (unsigned long long)n, (unsigned long)call->step->n_outputs);
+                          (unsigned long long)n, (unsigned long)call->step->node->n_outputs);
     for (uint64_t i = 0; i < n; i++) {
         int64_t size = (*sizes_out)[i];
         left = size < 0 || size > left ? -1 : left - size;
@@ -257,7 +257,7 @@ ortl_status ortl__split_shape(ortl__call *call, ortl_error *error) {
     const ortl__tensor *input = call->inputs[0];
     const int64_t *sizes = NULL;
     int64_t shape[ORTL_MAX_RANK], extent = 0;
-    uint32_t axis = 0, n_parts = call->step->n_outputs;
+    uint32_t axis = 0, n_parts = call->step->node->n_outputs;
     ortl_status status = ortl__operator_axis(parameters->axis, input->rank, &axis, error);
     if (status == ORTL_OK) extent = input->shape[axis];
     if (status == ORTL_OK) status = find_sizes(call, extent, &sizes, error);
@@ -279,7 +279,7 @@ ortl_status ortl__split_run(ortl__call *call, ortl_error *error) {
     size_t element_bytes = ortl_type_bytes(input->type);
     const int64_t *sizes = NULL;
     int64_t first = 0, size = 0;
-    uint32_t axis = 0, n_parts = call->step->n_outputs;
+    uint32_t axis = 0, n_parts = call->step->node->n_outputs;
     ortl_status status = ortl__operator_axis(parameters->axis, input->rank, &axis, error);
     if (status == ORTL_OK) status = find_sizes(call, input->shape[axis], &sizes, error);
     for (uint32_t i = 0; i < n_parts && status == ORTL_OK; i++, first += size) {

@@ -345,7 +345,7 @@ ortl_status ortl__svm_classifier_shape(ortl__call *call, ortl_error *error) {
     const int64_t shape[2] = {(int64_t)n_rows, count_scores(parameters)};
     call->scratch_bytes = place_scratch(call, NULL, &scratch);
     status = ortl__tensor_shape(labels, labels->type, 1, shape, error);
-    if (status == ORTL_OK && call->step->n_outputs > 1 && call->outputs[1])
+    if (status == ORTL_OK && call->step->node->n_outputs > 1 && call->outputs[1])
         status = ortl__tensor_shape(call->outputs[1], ORTL_FLOAT, 2, shape, error);
     return status;
 }
@@ -469,7 +469,8 @@ ortl_status ortl__svm_classifier_run(ortl__call *call, ortl_error *error) {
     const svm_parameters *parameters = call->step->parameters;
     uint64_t n_rows = call->outputs[0]->n_elements;
     uint64_t n_scores = (uint64_t)count_scores(parameters);
-    float *out = call->step->n_outputs > 1 && call->outputs[1] ? call->outputs[1]->data : NULL;
+    float *out =
+        call->step->node->n_outputs > 1 && call->outputs[1] ? call->outputs[1]->data : NULL;
     svm_scratch scratch;
     (void)error;
     if (n_rows == 0) return ORTL_OK;

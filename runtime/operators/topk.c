@@ -150,7 +150,7 @@ ortl_status ortl__topk_shape(ortl__call *call, ortl_error *error) {
                           (long long)(k.n ? k.values[0] : 0), (long long)input->shape[axis]);
     for (uint32_t i = 0; i < input->rank; i++) shape[i] = input->shape[i];
     shape[axis] = k.values[0];
-    for (uint32_t i = 0; i < call->step->n_outputs && status == ORTL_OK; i++)
+    for (uint32_t i = 0; i < call->step->node->n_outputs && status == ORTL_OK; i++)
         if (call->outputs[i])
             status = ortl__tensor_shape(call->outputs[i], i ? ORTL_INT64 : input->type, input->rank,
                                         shape, error);
@@ -160,7 +160,7 @@ ortl_status ortl__topk_shape(ortl__call *call, ortl_error *error) {
 
 /* Output number i, or NULL when it is left out. */
 static const ortl__tensor *output_at(const ortl__call *call, uint32_t i) {
-    return i < call->step->n_outputs ? call->outputs[i] : NULL;
+    return i < call->step->node->n_outputs ? call->outputs[i] : NULL;
 }
 
 ortl_status ortl__topk_run(ortl__call *call, ortl_error *error) {

@@ -260,7 +260,7 @@ ortl_status ortl__trees_prepare(ortl__loading *loading, ortl__step *step, ortl_e
     if (status == ORTL_OK) status = read_base(loading, loading->node->columns, t, n_targets, error);
     if (status == ORTL_OK) status = build_forest(loading, t, n_targets, error);
     if (status != ORTL_OK) return status; /* forget frees what there is of the forest */
-    t->own.n_outputs = step->n_outputs;
+    t->own.n_outputs = step->node->n_outputs;
     t->n_shares = 1;
     t->shares = &t->own;
     t->told = t->own.n_classes > 0 ? &t->own : NULL;

@@ -30,8 +30,8 @@ ortl_status ortl__trees_predict(const ortl__step *step, const ortl__rows *rows, 
  * integers. 0 for all others. */
 uint32_t ortl__trees_tabular_leaves(const ortl__step *step);
 
-/* Fills outputs (step->n_outputs), whose rows stand for the leaves in their order, with what the
- * step gives for a row that reaches each; data NULL: not wanted. */
+/* Fills outputs (step->node->n_outputs), whose rows stand for the leaves in their order, with what
+ * the step gives for a row that reaches each; data NULL: not wanted. */
 ortl_status ortl__trees_tabulate(const ortl__step *step, ortl__arena *arena,
                                  const ortl__tensor *outputs, ortl_error *error);
 

@@ -142,7 +142,7 @@ ortl_status ortl__trees_join(const ortl__loading *loading, const ortl__tree_part
     uint32_t *outputs = NULL, n_targets = 0, n_outputs = 0;
     for (uint32_t i = 0; i < n_parts; i++) {
         n_targets += ortl__trees_targets(parts[i].step);
-        n_outputs += parts[i].step->n_outputs;
+        n_outputs += parts[i].step->node->n_outputs;
     }
     ortl_status status = ortl__arena_new(loading->arena, n_parts, sizeof *shares, &shares, error);
     if (status == ORTL_OK)
@@ -155,13 +155,14 @@ ortl_status ortl__trees_join(const ortl__loading *loading, const ortl__tree_part
         shares[i] = ((const ortl__trees *)part->parameters)->own;
         shares[i].first_target = n_targets;
         shares[i].first_output = n_outputs;
-        for (uint32_t j = 0; j < part->n_outputs; j++) outputs[n_outputs++] = part->outputs[j];
+        for (uint32_t j = 0; j < part->node->n_outputs; j++)
+            outputs[n_outputs++] = part->node->outputs[j];
         n_targets += shares[i].outcome.n_targets;
     }
     t->n_shares = n_parts;
     t->shares = shares;
-    step->outputs = outputs;
-    step->n_outputs = n_outputs;
+    step->node->outputs = outputs;
+    step->node->n_outputs = n_outputs;
     become_trees(step, t);
     return ORTL_OK;
 }

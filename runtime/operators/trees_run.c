@@ -129,7 +129,7 @@ static ortl__rows get_rows(const ortl__call *call, const block *b, uint64_t firs
 }
 
 static const ortl__tensor *output_of(const ortl__call *call, uint32_t index) {
-    return index < call->step->n_outputs ? call->outputs[index] : NULL;
+    return index < call->step->node->n_outputs ? call->outputs[index] : NULL;
 }
 
 /* The leaves of the rows from first on, into this operator's columns of the table. */
@@ -252,8 +252,10 @@ int ortl__trees_give(const ortl__step *step, uint32_t labels, uint32_t scores) {
     const ortl__share *share = t->shares;
     uint32_t label_output = ortl__share_label_output(share);
     uint32_t score_output = ortl__share_score_output(share);
-    int has_scores = score_output < step->n_outputs && step->outputs[score_output] == scores;
-    int has_labels = label_output < step->n_outputs && step->outputs[label_output] == labels;
+    int has_scores =
+        score_output < step->node->n_outputs && step->node->outputs[score_output] == scores;
+    int has_labels =
+        label_output < step->node->n_outputs && step->node->outputs[label_output] == labels;
     return t->n_shares == 1 && !t->converts && !t->forest.is_double && share->texts == NULL &&
            (has_scores || scores == ORTL__NO_VALUE) && (has_labels || labels == ORTL__NO_VALUE);
 }
