@@ -19,11 +19,11 @@ typedef struct slice_pack {
     uint32_t n_trees;
     uint32_t n_nodes; /* room for so many: at first as many as there are tests */
     uint64_t n_values;
-    int has_levels;          /* the trees are oblivious */
-    uint32_t *node_begin;    /* (n_trees + 1) */
-    uint32_t *leaf_begin;    /* (n_trees + 1) */
-    ortl__slice_node *nodes; /* (n_nodes) or NULL */
-    uint16_t *levels;        /* (n_nodes) or NULL: masks */
+    int has_levels;            /* the trees are oblivious */
+    uint32_t *node_begin;      /* (n_trees + 1) */
+    uint32_t *leaf_begin;      /* (n_trees + 1) */
+    ortl__slice_node *nodes;   /* (n_nodes) or NULL */
+    ortl__slice_level *levels; /* (n_nodes) or NULL */
     ortl__slice_plan plan;
     ortl__row_trees row; /* of layout NONE when no rows go one by one */
     float *values;       /* (n_values + ORTL__SLICE_LEAVES) of all trees */
@@ -145,10 +145,20 @@ static uint16_t mask_at(const slice_pack *pack, const ortl__preorder *preorder, 
     return mask_of(pack, column, code);
 }
 
+/* The test of a level; levels have cuts only. */
+static ortl__slice_level level_at(const slice_pack *pack, const ortl__preorder *preorder,
+                                  uint32_t i) {
+    uint32_t column;
+    uint8_t code;
+    ortl__quantiser_find_test(&pack->quantiser, preorder->forest, preorder->nodes[i].row, &column,
+                              &code);
+    return (ortl__slice_level){mask_of(pack, column, code), (uint16_t)column, code};
+}
+
 /* The levels of the oblivious tree that was listed, whose low side comes first. */
 static uint32_t pack_levels(slice_pack *pack, const ortl__preorder *preorder, uint32_t at) {
     for (uint32_t i = 0; preorder->nodes[i].high != 0; i++)
-        pack->levels[at++] = mask_at(pack, preorder, i);
+        pack->levels[at++] = level_at(pack, preorder, i);
     return at;
 }
 
@@ -386,13 +396,21 @@ static void compare_trees(const slice_pack *pack, const ortl__slice_block *block
     }
 }
 
+/* Whether the trees need no masks. */
+static int takes_codes(const slice_pack *pack, const ortl__slice_block *block) {
+    return pack->has_levels && pack->loops->add_levels != NULL && block->n_words == 1 &&
+           pack->votes.shape == ORTL__VOTES_ONE && pack->votes.aggregate <= ORTL__AGGREGATE_SUM;
+}
+
 /* Each tree votes for one target: sums (n_rows, n_targets). */
 static void run_one(const slice_pack *pack, const ortl__slice_block *block, uint8_t *leaves,
                     float *sums) {
     const ortl__slice_trees trees = trees_of(pack);
     size_t n_targets = pack->votes.n_targets, stride = block->n_words * ORTL__SLICE_ROWS;
     memset(block->sums, 0, n_targets * stride * sizeof *sums);
-    if (pack->votes.aggregate <= ORTL__AGGREGATE_SUM)
+    if (takes_codes(pack, block))
+        pack->loops->add_levels(&trees, block);
+    else if (pack->votes.aggregate <= ORTL__AGGREGATE_SUM)
         pack->loops->add_trees(&trees, block);
     else
         compare_trees(pack, block, leaves);
@@ -408,7 +426,7 @@ static void run_one(const slice_pack *pack, const ortl__slice_block *block, uint
 static void run_block(const slice_pack *pack, const ortl__rows *rows, ortl__slice_block *block,
                       uint8_t *leaves, float *sums) {
     pack->quantise(&pack->quantiser, rows, block->codes, block->n_words * ORTL__SLICE_ROWS);
-    pack->loops->make_masks(&pack->quantiser, &pack->masks, block);
+    if (!takes_codes(pack, block)) pack->loops->make_masks(&pack->quantiser, &pack->masks, block);
     if (pack->votes.shape == ORTL__VOTES_DENSE)
         run_dense(pack, block, leaves, sums);
     else

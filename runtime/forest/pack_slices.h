@@ -19,8 +19,8 @@
  * the rows in it is that of the others, who come to it later.
  *
  * Of oblivious trees (CatBoost's), whose tests are the same all over a level, one test a level is
- * kept. Its mask is a bit of the leaf number as it is. For single rows the same trees may be kept
- * once more (pack_row.h).
+ * kept. Its mask is a bit of the leaf number as it is; blocks of one word may do without masks. For
+ * single rows the same trees may be kept once more (pack_row.h).
  */
 #ifndef ORTL_PACK_SLICES_H
 #define ORTL_PACK_SLICES_H
@@ -37,6 +37,12 @@ typedef struct ortl__slice_node {
     uint8_t first, second, third, fourth;
 } ortl__slice_node;
 
+typedef struct ortl__slice_level {
+    uint16_t mask;
+    uint16_t column; /* the codes that the mask is made of */
+    uint8_t limit;   /* codes above it go high */
+} ortl__slice_level;
+
 enum {
     ORTL__SLICE_LEAVES = 256, /* most leaves of a tree */
     ORTL__SLICE_BITS = 8,     /* of the number of a leaf, and of a code */
@@ -51,12 +57,12 @@ enum {
 /* The trees as kernels see them. */
 typedef struct ortl__slice_trees {
     uint32_t n_trees;
-    const ortl__slice_node *nodes; /* (node_begin[n_trees]) NULL when the trees are oblivious */
-    const uint16_t *levels;        /* (node_begin[n_trees]) masks from the root on; or NULL */
-    const uint32_t *node_begin;    /* (n_trees + 1) */
-    const uint32_t *leaf_begin;    /* (n_trees + 1) */
-    const float *values;           /* (leaf_begin[n_trees] + ORTL__SLICE_LEAVES, votes of a leaf) */
-    const uint32_t *targets;       /* (n_trees) see votes.h; NULL: all vote for target 0 */
+    const ortl__slice_node *nodes;   /* (node_begin[n_trees]) NULL when the trees are oblivious */
+    const ortl__slice_level *levels; /* (node_begin[n_trees]) from the root on; or NULL */
+    const uint32_t *node_begin;      /* (n_trees + 1) */
+    const uint32_t *leaf_begin;      /* (n_trees + 1) */
+    const float *values;     /* (leaf_begin[n_trees] + ORTL__SLICE_LEAVES, votes of a leaf) */
+    const uint32_t *targets; /* (n_trees) see votes.h; NULL: all vote for target 0 */
 } ortl__slice_trees;
 
 /* The masks as kernels see them: those of column c are number begin[c] to begin[c + 1] - 1, "the
@@ -88,6 +94,9 @@ typedef struct ortl__slice_kernel {
                        const ortl__slice_block *block);
     /* Adds the vote of every tree to the sums of its target, for forests of one vote a tree. */
     void (*add_trees)(const ortl__slice_trees *trees, const ortl__slice_block *block);
+    /* The same for oblivious trees and a block of one word, out of its codes, for which no masks
+     * are made. NULL: they go as others do. */
+    void (*add_levels)(const ortl__slice_trees *trees, const ortl__slice_block *block);
     /* The numbers of the leaves in one tree: leaves (stride). */
     void (*find_leaves)(const ortl__slice_trees *trees, uint32_t tree,
                         const ortl__slice_block *block, uint8_t *leaves);

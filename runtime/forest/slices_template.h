@@ -310,7 +310,7 @@ SLICE_INLINE unsigned NAMED(walk)(const ortl__slice_trees *trees, uint32_t tree,
     uint32_t n_leaves = trees->leaf_begin[tree + 1] - trees->leaf_begin[tree];
     if (trees->levels != NULL) {
         for (uint32_t b = 0; b < n_nodes; b++)
-            slices[b] = masks + trees->levels[begin + n_nodes - 1 - b] * (size_t)n;
+            slices[b] = masks + trees->levels[begin + n_nodes - 1 - b].mask * (size_t)n;
         return n_nodes;
     }
     NAMED(reach_leaves)(trees->nodes, begin, begin + n_nodes, masks, reach, n);

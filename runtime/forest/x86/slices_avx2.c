@@ -54,27 +54,35 @@ INLINE void add_bytes(const __m256i *x, float *sums) {
     add_eight(sums + 24, _mm256_permute2x128_si256(third, fourth, 0x31));
 }
 
-/* Out of n_parts tables, 64 rows at a time: a shuffle gives 0 for leaves of other tables. */
+/* Adds the values of the leaves of 64 rows, out of n_parts tables: a shuffle gives 0 for leaves of
+ * other tables. */
+INLINE void add_part(const __m256i *table, const int n_parts, const __m256i leaf[2], float *sums) {
+    __m256i x[2][4];
+    UNROLLED for (int h = 0; h < 2; h++) UNROLLED for (int j = 0; j < 4; j++) x[h][j] =
+        _mm256_setzero_si256();
+    UNROLLED for (int k = 0; k < n_parts; k++) {
+        UNROLLED for (int h = 0; h < 2; h++) {
+            __m256i place = _mm256_sub_epi8(leaf[h], _mm256_set1_epi8((char)(k * 16)));
+            place = _mm256_adds_epu8(place, _mm256_set1_epi8(0x70));
+            UNROLLED for (int j = 0; j < 4; j++) x[h][j] =
+                _mm256_or_si256(x[h][j], _mm256_shuffle_epi8(table[4 * k + j], place));
+        }
+    }
+    add_bytes(x[0], sums);
+    add_bytes(x[1], sums + 32);
+}
+
+INLINE __m256i load(const void *from) {
+    return _mm256_loadu_si256(from);
+}
+
 INLINE void add_parts(const float *values, const int n_parts, const uint8_t *leaves, size_t n_rows,
                       float *sums) {
     __m256i table[16];
     load_bytes_of_values(values, table, n_parts);
     for (size_t i = 0; i < n_rows; i += PART_ROWS) {
-        __m256i leaf[2], x[2][4];
-        UNROLLED for (int h = 0; h < 2; h++) {
-            leaf[h] = _mm256_loadu_si256((const __m256i *)(const void *)(leaves + i + h * 32));
-            UNROLLED for (int j = 0; j < 4; j++) x[h][j] = _mm256_setzero_si256();
-        }
-        UNROLLED for (int k = 0; k < n_parts; k++) {
-            UNROLLED for (int h = 0; h < 2; h++) {
-                __m256i place = _mm256_sub_epi8(leaf[h], _mm256_set1_epi8((char)(k * 16)));
-                place = _mm256_adds_epu8(place, _mm256_set1_epi8(0x70));
-                UNROLLED for (int j = 0; j < 4; j++) x[h][j] =
-                    _mm256_or_si256(x[h][j], _mm256_shuffle_epi8(table[4 * k + j], place));
-            }
-        }
-        add_bytes(x[0], sums + i);
-        add_bytes(x[1], sums + i + 32);
+        const __m256i leaf[2] = {load(leaves + i), load(leaves + i + 32)};
+        add_part(table, n_parts, leaf, sums + i);
     }
 }
 
@@ -90,6 +98,28 @@ TARGET static void add_values(const float *values, uint32_t n_leaves, const uint
         for (size_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
 }
 
+/* The same for 64 rows whose leaves lie in registers. */
+INLINE void add_word(const float *values, const int n_parts, const __m256i leaf[2], float *sums) {
+    __m256i table[16];
+    load_bytes_of_values(values, table, n_parts);
+    add_part(table, n_parts, leaf, sums);
+}
+
+INLINE void add_leaves(const float *values, uint32_t n_leaves, const __m256i leaf[2], float *sums) {
+    if (n_leaves <= 16) {
+        add_word(values, 1, leaf, sums);
+    } else if (n_leaves <= 32) {
+        add_word(values, 2, leaf, sums);
+    } else if (n_leaves <= 64) {
+        add_word(values, 4, leaf, sums);
+    } else {
+        _Alignas(32) uint8_t leaves[PART_ROWS];
+        UNROLLED for (int h = 0; h < 2; h++)
+            _mm256_store_si256((__m256i *)(void *)(leaves + 32 * h), leaf[h]);
+        for (size_t i = 0; i < PART_ROWS; i++) sums[i] += values[leaves[i]];
+    }
+}
+
 /* ---- The loops ------------------------------------------------------------------------------- */
 
 /* Leaves come in the order of the rows. */
@@ -102,7 +132,7 @@ typedef uint64_t four __attribute__((vector_size(32)));
 
 /* One word is moved to bytes and back by vectors: transposing it would be a chain of its own. */
 INLINE __m256i load_half(const int8_t *codes, int half) {
-    return _mm256_loadu_si256((const __m256i *)(const void *)(codes + half * 32));
+    return load(codes + half * 32);
 }
 
 INLINE uint64_t join_halves(__m256i low, __m256i high) {
@@ -148,6 +178,26 @@ INLINE void to_leaves_word(const uint64_t *const *bits, unsigned n_bits, uint8_t
         _mm256_storeu_si256((__m256i *)(void *)(leaves + h * 32), found[h]);
 }
 
+/* The levels of oblivious trees are hardly ever those of others, so that masks are not worth the
+ * way to bits and back. */
+TARGET static void add_levels(const ortl__slice_trees *trees, const ortl__slice_block *block) {
+    for (uint32_t tree = 0; tree < trees->n_trees; tree++) {
+        const ortl__slice_level *level = trees->levels + trees->node_begin[tree];
+        const ortl__slice_level *end = trees->levels + trees->node_begin[tree + 1];
+        uint32_t first_leaf = trees->leaf_begin[tree];
+        size_t target = trees->targets != NULL ? trees->targets[tree] : 0;
+        __m256i leaf[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+        for (; level < end; level++) {
+            const int8_t *codes = block->codes + level->column * (size_t)PART_ROWS;
+            const __m256i limit = _mm256_set1_epi8((char)(level->limit ^ 0x80));
+            UNROLLED for (int h = 0; h < 2; h++) leaf[h] = _mm256_sub_epi8(
+                _mm256_add_epi8(leaf[h], leaf[h]), _mm256_cmpgt_epi8(load_half(codes, h), limit));
+        }
+        add_leaves(trees->values + first_leaf, trees->leaf_begin[tree + 1] - first_leaf, leaf,
+                   block->sums + target * PART_ROWS);
+    }
+}
+
 #define OWN_BYTES
 #define NAMED(x) x##_word
 #define WORD     uint64_t
@@ -166,6 +216,7 @@ INLINE void to_leaves_word(const uint64_t *const *bits, unsigned n_bits, uint8_t
 const ortl__slice_kernel ortl__slice_kernel_avx2 = {
     .make_masks = make_masks,
     .add_trees = add_trees,
+    .add_levels = add_levels,
     .find_leaves = find_leaves,
     .widths = ALL_WIDTHS,
     .row = &ortl__row_kernel_avx2,

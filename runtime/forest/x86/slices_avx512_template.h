@@ -415,8 +415,8 @@ INLINE __m512i walk_word(const ortl__slice_trees *trees, uint32_t tree,
         reach_leaves_scalar(trees->nodes, begin, begin + n_nodes, block->masks, block->work, 1);
         return read_bits(number_leaves_word(block->work, n_leaves));
     }
-    for (const uint16_t *level = trees->levels + begin + n_nodes; n_nodes-- > 0;) {
-        found = _mm512_mask_add_epi8(found, block->masks[*--level], found, bit);
+    for (const ortl__slice_level *level = trees->levels + begin + n_nodes; n_nodes-- > 0;) {
+        found = _mm512_mask_add_epi8(found, block->masks[(--level)->mask], found, bit);
         bit = _mm512_add_epi8(bit, bit);
     }
     return found;
