@@ -130,11 +130,22 @@ static void make_leaf(maker *m, uint32_t row, uint32_t tree) {
     }
 }
 
+/* How many of n leaves below a test at this depth go to the true side, such that each side can be
+ * as shallow as a perfect tree. */
+static uint32_t shallow_share(maker *m, uint32_t n, uint32_t depth) {
+    uint32_t room = 1;
+    while (room < m->recipe->most_leaves) room *= 2;
+    room >>= depth + 1;
+    uint32_t least = n > room ? n - room : 1, most = n - 1 < room ? n - 1 : room;
+    return least + random_below(m->random, most - least + 1);
+}
+
 /* How many of n leaves go to the true side. */
-static uint32_t true_share(maker *m, uint32_t n) {
+static uint32_t true_share(maker *m, uint32_t n, uint32_t depth) {
     switch (m->recipe->shape) {
     case SHAPE_RANDOM: return 1 + random_below(m->random, n - 1);
     case SHAPE_CHAIN: return random_below(m->random, 2) ? 1 : n - 1;
+    case SHAPE_SHALLOW: return shallow_share(m, n, depth);
     default: return n / 2;
     }
 }
@@ -171,7 +182,7 @@ static void make_tree(maker *m, uint32_t tree, uint32_t n_leaves, pending *stack
             last_made = row;
             continue;
         }
-        uint32_t n_true = true_share(m, now.n_leaves);
+        uint32_t n_true = true_share(m, now.n_leaves, now.depth);
         make_test(m, row, now.depth);
         stack[n_pending++] =
             (pending){now.n_leaves - n_true, now.depth + 1, &forest->false_child[row]};

@@ -19,6 +19,7 @@ typedef enum tree_shape {
     SHAPE_RANDOM,   /* a leaf picked at random is split */
     SHAPE_CHAIN,    /* one leaf at each depth */
     SHAPE_PERFECT,  /* all leaves at one depth */
+    SHAPE_SHALLOW,  /* no deeper than a perfect tree with room for all leaves, but uneven */
     SHAPE_OBLIVIOUS /* perfect, and the tests of one depth are the same */
 } tree_shape;
 

@@ -30,18 +30,23 @@ static const ortl__pack_kernel kernels[] = {
     {"levels-vbmi", VBMI, &ortl__form_levels, &ortl__slice_kernel_vbmi},
     {"levels-avx512", AVX512, &ortl__form_levels, &ortl__slice_kernel_avx512},
     {"levels-avx2", ORTL__CPU_AVX2, &ortl__form_levels, &ortl__slice_kernel_avx2},
+    {"perfect-vbmi", VBMI, &ortl__form_perfect, &ortl__slice_kernel_vbmi},
     {"slices-vbmi", VBMI, &ortl__form_slices, &ortl__slice_kernel_vbmi},
+    {"perfect-avx512", AVX512, &ortl__form_perfect, &ortl__slice_kernel_avx512},
     {"slices-avx512", AVX512, &ortl__form_slices, &ortl__slice_kernel_avx512},
+    {"perfect-avx2", ORTL__CPU_AVX2, &ortl__form_perfect, &ortl__slice_kernel_avx2},
     {"slices-avx2", ORTL__CPU_AVX2, &ortl__form_slices, &ortl__slice_kernel_avx2},
     {"nodes-avx512", AVX512, &ortl__form_nodes, &ortl__node_loops_avx512},
     {"nodes-avx2", ORTL__CPU_AVX2, &ortl__form_nodes, &ortl__node_loops_avx2},
 #endif
 #if defined(__aarch64__)
     {"levels-neon", ORTL__CPU_NEON, &ortl__form_levels, &ortl__slice_kernel_neon},
+    {"perfect-neon", ORTL__CPU_NEON, &ortl__form_perfect, &ortl__slice_kernel_neon},
     {"slices-neon", ORTL__CPU_NEON, &ortl__form_slices, &ortl__slice_kernel_neon},
 #endif
     {"nodes-plain", 0, &ortl__form_nodes, &ortl__node_loops_plain},
     {"levels-plain", 0, &ortl__form_levels, &ortl__slice_kernel_plain},
+    {"perfect-plain", 0, &ortl__form_perfect, &ortl__slice_kernel_plain},
     {"slices-plain", 0, &ortl__form_slices, &ortl__slice_kernel_plain},
     {"sets-plain", 0, &ortl__form_sets, NULL},
 };

@@ -115,6 +115,9 @@ ortl_status ortl__row_reserve(ortl__row_trees *row, const ortl__survey *survey,
     ortl_status status = ortl__memory_new_zero(memory, row->n_bytes, 1, &row->block, error);
     if (status == ORTL_OK)
         status = ortl__memory_new(memory, row->n_tables, sizeof *row->limits, &row->limits, error);
+    if (status == ORTL_OK && row->layout == ORTL__ROW_STEPS)
+        status = ortl__memory_new_zero(memory, (uint64_t)row->n_trees + 1, sizeof *row->step_begin,
+                                       &row->step_begin, error);
     if (status == ORTL_OK && row->layout == ORTL__ROW_LEAVES)
         status = ortl__memory_new(memory, (uint64_t)row->n_groups + 1, sizeof *row->record_begin,
                                   &row->record_begin, error);
@@ -162,9 +165,10 @@ static void add_leaves(ortl__row_trees *row, const ortl__quantiser *q,
 }
 
 static void add_steps(ortl__row_trees *row, const ortl__quantiser *q,
-                      const ortl__preorder *preorder, uint32_t tree, uint32_t first_leaf) {
+                      const ortl__preorder *preorder, uint32_t tree) {
     const uint32_t back_to_itself = 0xFFFF0000u;
-    uint32_t *steps = (uint32_t *)row->trees + 2 * (size_t)first_leaf - tree;
+    uint32_t *steps = (uint32_t *)row->trees + row->step_begin[tree];
+    row->step_begin[tree + 1] = row->step_begin[tree] + preorder->n_nodes;
     for (uint32_t i = 0; i < preorder->n_nodes; i++) {
         const ortl__preorder_node *node = &preorder->nodes[i];
         uint32_t column;
@@ -179,11 +183,11 @@ static void add_steps(ortl__row_trees *row, const ortl__quantiser *q,
 }
 
 void ortl__row_add_tree(ortl__row_trees *row, const ortl__quantiser *quantiser,
-                        const ortl__preorder *preorder, uint32_t tree, uint32_t first_leaf) {
+                        const ortl__preorder *preorder, uint32_t tree) {
     switch (row->layout) {
     case ORTL__ROW_LEVELS: add_levels(row, quantiser, preorder, tree); break;
     case ORTL__ROW_LEAVES: add_leaves(row, quantiser, preorder, tree); break;
-    case ORTL__ROW_STEPS: add_steps(row, quantiser, preorder, tree, first_leaf); break;
+    case ORTL__ROW_STEPS: add_steps(row, quantiser, preorder, tree); break;
     default: break;
     }
 }
@@ -192,6 +196,8 @@ void ortl__row_free(ortl__row_trees *row) {
     if (row->memory == NULL) return;
     ortl__memory_free(row->memory, row->block, row->n_bytes, 1);
     ortl__memory_free(row->memory, row->limits, row->n_tables, sizeof *row->limits);
+    ortl__memory_free(row->memory, row->step_begin, (uint64_t)row->n_trees + 1,
+                      sizeof *row->step_begin);
     ortl__memory_free(row->memory, row->record_begin, (uint64_t)row->n_groups + 1,
                       sizeof *row->record_begin);
     memset(row, 0, sizeof *row);
@@ -227,8 +233,8 @@ static uint32_t trees_at_once(const ortl__row_trees *row, size_t n_rows) {
 }
 
 /* The leaves of n trees, at most trees_at_once(...), from number first on. */
-static void find_leaves(const ortl__row_trees *row, const uint32_t *leaf_begin, uint32_t first,
-                        uint32_t n, const uint8_t *codes, uint8_t *leaves) {
+static void find_leaves(const ortl__row_trees *row, uint32_t first, uint32_t n,
+                        const uint8_t *codes, uint8_t *leaves) {
     if (row->layout == ORTL__ROW_LEVELS) {
         row->kernel->walk_levels(
             (const ortl__row_level_group *)row->trees + first / ORTL__ROW_LEVEL_TREES,
@@ -236,7 +242,7 @@ static void find_leaves(const ortl__row_trees *row, const uint32_t *leaf_begin, 
         return;
     }
     if (row->layout == ORTL__ROW_STEPS) {
-        row->kernel->walk_steps(row->trees, leaf_begin, first, n, codes, leaves);
+        row->kernel->walk_steps(row->trees, row->step_begin + first, n, codes, leaves);
         return;
     }
     for (uint32_t done = 0; done < n; done += ORTL__ROW_LEAF_TREES) {
@@ -296,7 +302,7 @@ static void run_group(const ortl__row_trees *row, const ortl__votes *votes,
     for (uint32_t tree = 0; tree < row->n_trees; tree += n_leaves) {
         uint32_t left = row->n_trees - tree, n = left < n_leaves ? left : n_leaves;
         for (size_t r = 0; r < rows->n_rows; r++)
-            find_leaves(row, leaf_begin, tree, n, codes[r], leaves + r * n_leaves);
+            find_leaves(row, tree, n, codes[r], leaves + r * n_leaves);
         add_votes(votes, tree, n, leaf_begin, values, leaves, n_leaves, sums, rows->n_rows);
     }
 }

@@ -66,9 +66,9 @@ typedef struct ortl__row_kernel {
     /* One group of n_records. */
     void (*walk_leaves)(const ortl__row_leaf_record *records, uint32_t n_records,
                         const uint8_t *codes, uint32_t n_columns, uint8_t *leaves);
-    /* n_trees trees, at most ORTL__ROW_TREES, from number first_tree on. */
-    void (*walk_steps)(const uint32_t *steps, const uint32_t *leaf_begin, uint32_t first_tree,
-                       uint32_t n_trees, const uint8_t *codes, uint8_t *leaves);
+    /* n_trees trees, at most ORTL__ROW_TREES, that begin at these steps. */
+    void (*walk_steps)(const uint32_t *steps, const uint32_t *begin, uint32_t n_trees,
+                       const uint8_t *codes, uint8_t *leaves);
     double cost[ORTL__ROW_LAYOUTS]; /* nanoseconds for a tree, a test of the largest tree, a step */
 } ortl__row_kernel;
 
@@ -93,6 +93,7 @@ typedef struct ortl__row_trees {
     uint8_t nan_codes[ORTL__ROW_COLUMNS]; /* (n_columns) */
     void *block;                          /* (n_bytes) whose part at 64 bytes are the trees */
     void *trees;                          /* level groups, leaf records or steps */
+    uint32_t *step_begin;                 /* (n_trees + 1) steps of a tree; else NULL */
     uint32_t *record_begin;               /* (n_groups + 1) leaf records of a group; else NULL */
     ortl__row_limits *limits;             /* (n_tables) */
 } ortl__row_trees;
@@ -108,7 +109,7 @@ ortl_status ortl__row_reserve(ortl__row_trees *row, const ortl__survey *survey,
                               const ortl__quantiser *quantiser, const ortl__row_kernel *kernel,
                               ortl_error *error);
 void ortl__row_add_tree(ortl__row_trees *row, const ortl__quantiser *quantiser,
-                        const ortl__preorder *preorder, uint32_t tree, uint32_t first_leaf);
+                        const ortl__preorder *preorder, uint32_t tree);
 void ortl__row_free(ortl__row_trees *row);
 
 /* Few rows through all trees, whose votes are of shape ONE: sums (n_rows, n_targets). */

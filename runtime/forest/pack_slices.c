@@ -19,10 +19,10 @@ typedef struct slice_pack {
     uint32_t n_trees;
     uint32_t n_nodes; /* room for so many: at first as many as there are tests */
     uint64_t n_values;
-    int has_levels;            /* the trees are oblivious */
     uint32_t *node_begin;      /* (n_trees + 1) */
     uint32_t *leaf_begin;      /* (n_trees + 1) */
     ortl__slice_node *nodes;   /* (n_nodes) or NULL */
+    uint16_t *tests;           /* (n_nodes) or NULL */
     ortl__slice_level *levels; /* (n_nodes) or NULL */
     ortl__slice_plan plan;
     ortl__row_trees row; /* of layout NONE when no rows go one by one */
@@ -31,15 +31,21 @@ typedef struct slice_pack {
 
 enum { MOST_TREE_NODES = 2 * ORTL__SLICE_LEAVES - 1 };
 
-static int has_levels(const ortl__pack_kernel *kernel) {
-    return kernel->form == &ortl__form_levels;
-}
-
 /* ---- Building -------------------------------------------------------------------------------- */
+
+/* Whether perfect trees take no more memory than others may, and the numbers of their leaves go
+ * into the layout that single rows have for small trees. */
+static int is_nearly_perfect(const ortl__survey *survey) {
+    return survey->is_shallow && survey->votes.shape == ORTL__VOTES_ONE &&
+           survey->n_places <= 2 * survey->n_leaves && survey->n_places < UINT32_MAX / 2 &&
+           (survey->max_leaves > ORTL__ROW_MOST_LEAVES ||
+            survey->max_places <= ORTL__ROW_MOST_LEAVES);
+}
 
 static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel) {
     uint64_t n_masks = (uint64_t)survey->quantiser.n_asked + survey->sets.n_sets;
-    if (has_levels(kernel) && !survey->is_oblivious) return 0;
+    if (kernel->form == &ortl__form_levels && !survey->is_oblivious) return 0;
+    if (kernel->form == &ortl__form_perfect && !is_nearly_perfect(survey)) return 0;
     if (survey->has_sets && !(survey->quantiser.memory && ortl__set_tests_are_small(&survey->sets)))
         return 0;
     return !survey->forest->is_double && survey->max_leaves <= ORTL__SLICE_LEAVES &&
@@ -53,26 +59,42 @@ static void pack_free(void *state) {
     uint64_t n_begins = (uint64_t)pack->n_trees + 1;
     if (pack->quantiser.memory != NULL) ortl__quantiser_free(&pack->quantiser);
     if (pack->votes.memory != NULL) ortl__votes_free(&pack->votes);
-    ortl__memory_free(memory, pack->masks.begin, (uint64_t)pack->masks.n_columns + 1,
-                      sizeof *pack->masks.begin);
-    ortl__memory_free(memory, pack->masks.limits, pack->masks.n_cuts, 1);
-    ortl__slice_sets_free(&pack->masks.sets);
+    ortl__slice_masks_free(&pack->masks, memory);
     ortl__memory_free(memory, pack->node_begin, n_begins, sizeof *pack->node_begin);
     ortl__memory_free(memory, pack->leaf_begin, n_begins, sizeof *pack->leaf_begin);
     ortl__row_free(&pack->row);
     ortl__memory_free(memory, pack->nodes, pack->n_nodes, sizeof *pack->nodes);
+    ortl__memory_free(memory, pack->tests, pack->n_nodes, sizeof *pack->tests);
     ortl__memory_free(memory, pack->levels, pack->n_nodes, sizeof *pack->levels);
     ortl__memory_free(memory, pack->values, pack->n_values + ORTL__SLICE_LEAVES,
                       sizeof *pack->values);
     ortl__memory_free(memory, pack, 1, sizeof *pack);
 }
 
-static ortl_status reserve(slice_pack *pack, const ortl__survey *survey, ortl_error *error) {
+/* Room for the tests of all trees, as the form has them. */
+static ortl_status reserve_tests(slice_pack *pack, const ortl__survey *survey,
+                                 const ortl__form *form, ortl_error *error) {
+    ortl__memory *memory = pack->memory;
+    if (form == &ortl__form_levels) {
+        pack->n_nodes = (uint32_t)survey->n_levels;
+        return ortl__memory_new(memory, pack->n_nodes, sizeof *pack->levels, &pack->levels, error);
+    }
+    if (form == &ortl__form_perfect) {
+        pack->n_nodes =
+            (uint32_t)(survey->n_places + (uint64_t)survey->forest->n_trees * ORTL__PERFECT_TESTS);
+        return ortl__memory_new(memory, pack->n_nodes, sizeof *pack->tests, &pack->tests, error);
+    }
+    pack->n_nodes = (uint32_t)survey->n_tests;
+    return ortl__memory_new(memory, pack->n_nodes, sizeof *pack->nodes, &pack->nodes, error);
+}
+
+static ortl_status reserve(slice_pack *pack, const ortl__survey *survey, const ortl__form *form,
+                           ortl_error *error) {
     ortl__memory *memory = pack->memory;
     uint64_t n_begins = (uint64_t)survey->forest->n_trees + 1;
     pack->n_trees = survey->forest->n_trees;
-    pack->n_nodes = (uint32_t)(pack->has_levels ? survey->n_levels : survey->n_tests);
-    pack->n_values = survey->n_leaves * ortl__votes_per_leaf(&survey->votes);
+    pack->n_values = (form == &ortl__form_perfect ? survey->n_places : survey->n_leaves) *
+                     ortl__votes_per_leaf(&survey->votes);
     ortl_status status =
         ortl__memory_new(memory, n_begins, sizeof *pack->node_begin, &pack->node_begin, error);
     if (status == ORTL_OK)
@@ -80,48 +102,11 @@ static ortl_status reserve(slice_pack *pack, const ortl__survey *survey, ortl_er
             ortl__memory_new(memory, n_begins, sizeof *pack->leaf_begin, &pack->leaf_begin, error);
     if (status == ORTL_OK && pack->plan.most_few[0] > 0)
         status = ortl__row_reserve(&pack->row, survey, &pack->quantiser, pack->loops->row, error);
-    if (status == ORTL_OK && pack->has_levels)
-        status =
-            ortl__memory_new(memory, pack->n_nodes, sizeof *pack->levels, &pack->levels, error);
-    if (status == ORTL_OK && !pack->has_levels)
-        status = ortl__memory_new(memory, pack->n_nodes, sizeof *pack->nodes, &pack->nodes, error);
+    if (status == ORTL_OK) status = reserve_tests(pack, survey, form, error);
     if (status == ORTL_OK)
         status = ortl__memory_new_zero(memory, pack->n_values + ORTL__SLICE_LEAVES,
                                        sizeof *pack->values, &pack->values, error);
     return status;
-}
-
-static unsigned count_bits(uint64_t bits) {
-    return (unsigned)__builtin_popcountll(bits);
-}
-
-/* Gives numbers to the distinct tests: by column, and within one by limit. */
-static ortl_status number_masks(slice_pack *pack, ortl_error *error) {
-    const ortl__quantiser *q = &pack->quantiser;
-    ortl__slice_masks *masks = &pack->masks;
-    masks->n_columns = q->n_columns;
-    masks->n_cuts = masks->n_masks = q->n_asked;
-    ortl_status status = ortl__memory_new(pack->memory, (uint64_t)masks->n_columns + 1,
-                                          sizeof *masks->begin, &masks->begin, error);
-    if (status == ORTL_OK)
-        status = ortl__memory_new(pack->memory, masks->n_cuts, 1, &masks->limits, error);
-    if (status != ORTL_OK) return status;
-    uint32_t at = 0;
-    for (uint32_t column = 0; column < masks->n_columns; column++) {
-        masks->begin[column] = at;
-        for (unsigned code = 0; code < 256; code++)
-            if (q->asked[column].bits[code / 64] >> code % 64 & 1)
-                masks->limits[at++] = (uint8_t)code;
-    }
-    masks->begin[masks->n_columns] = at;
-    return ORTL_OK;
-}
-
-static uint16_t mask_of(const slice_pack *pack, uint32_t column, unsigned code) {
-    const uint64_t *asked = pack->quantiser.asked[column].bits;
-    uint32_t mask = pack->masks.begin[column];
-    for (unsigned word = 0; word < code / 64; word++) mask += count_bits(asked[word]);
-    return (uint16_t)(mask + count_bits(asked[code / 64] & (((uint64_t)1 << code % 64) - 1)));
 }
 
 /* The values of the leaves of the tree that was listed. */
@@ -142,7 +127,7 @@ static uint16_t mask_at(const slice_pack *pack, const ortl__preorder *preorder, 
     uint8_t code;
     if (!ortl__cut_of(preorder->forest, row, &cut)) return pack->set_mask[row];
     ortl__quantiser_find(&pack->quantiser, preorder->forest->feature[row], &cut, &column, &code);
-    return mask_of(pack, column, code);
+    return ortl__slice_masks_find(&pack->masks, &pack->quantiser, column, code);
 }
 
 /* The test of a level; levels have cuts only. */
@@ -152,7 +137,8 @@ static ortl__slice_level level_at(const slice_pack *pack, const ortl__preorder *
     uint8_t code;
     ortl__quantiser_find_test(&pack->quantiser, preorder->forest, preorder->nodes[i].row, &column,
                               &code);
-    return (ortl__slice_level){mask_of(pack, column, code), (uint16_t)column, code};
+    uint16_t mask = ortl__slice_masks_find(&pack->masks, &pack->quantiser, column, code);
+    return (ortl__slice_level){mask, (uint16_t)column, code};
 }
 
 /* The levels of the oblivious tree that was listed, whose low side comes first. */
@@ -223,11 +209,39 @@ static uint32_t pack_nodes(slice_pack *pack, const ortl__preorder *preorder, uin
     return at;
 }
 
-static void pack_tests(slice_pack *pack, const ortl__preorder *preorder, uint32_t tree) {
+/* The tests of the tree that was listed, as a perfect one, whose leaves get other numbers. */
+static uint32_t pack_perfect(slice_pack *pack, ortl__preorder *preorder, uint32_t at) {
+    uint8_t places[MOST_TREE_NODES];
+    const uint32_t n_leaves = ortl__perfect_leaves(preorder);
+    const uint32_t n_tests = ortl__perfect_tests(n_leaves);
+    for (uint32_t i = 0; i < n_tests; i++) pack->tests[at + i] = (uint16_t)pack->masks.n_masks;
+    ortl__perfect_spread(preorder, n_leaves, places);
+    for (uint32_t i = 0; i < preorder->n_nodes; i++)
+        if (preorder->nodes[i].high != 0) pack->tests[at + places[i]] = mask_at(pack, preorder, i);
+    return at + n_tests;
+}
+
+static void pack_tests(slice_pack *pack, ortl__preorder *preorder, uint32_t tree) {
     uint32_t at = pack->node_begin[tree];
-    pack->node_begin[tree + 1] =
-        pack->has_levels ? pack_levels(pack, preorder, at) : pack_nodes(pack, preorder, at);
+    if (pack->levels != NULL)
+        at = pack_levels(pack, preorder, at);
+    else if (pack->tests != NULL)
+        at = pack_perfect(pack, preorder, at);
+    else
+        at = pack_nodes(pack, preorder, at);
+    pack->node_begin[tree + 1] = at;
     pack->leaf_begin[tree + 1] = pack->leaf_begin[tree] + preorder->n_leaves;
+}
+
+/* Gives back what was reserved for tests and is not needed. */
+static ortl_status trim_tests(slice_pack *pack, ortl_error *error) {
+    void **tests = pack->nodes != NULL ? (void *)&pack->nodes : (void *)&pack->tests;
+    size_t element = pack->nodes != NULL ? sizeof *pack->nodes : sizeof *pack->tests;
+    if (pack->levels != NULL) return ORTL_OK;
+    ortl_status status = ortl__memory_resize(pack->memory, tests, pack->n_nodes,
+                                             pack->node_begin[pack->n_trees], element, error);
+    if (status == ORTL_OK) pack->n_nodes = pack->node_begin[pack->n_trees];
+    return status;
 }
 
 static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest,
@@ -242,14 +256,10 @@ static ortl_status pack_trees(slice_pack *pack, const ortl__forest *forest,
         if (status != ORTL_OK) break;
         pack_tests(pack, &preorder, tree);
         pack_values(pack, &preorder, tree);
-        ortl__row_add_tree(&pack->row, &pack->quantiser, &preorder, tree, pack->leaf_begin[tree]);
+        ortl__row_add_tree(&pack->row, &pack->quantiser, &preorder, tree);
     }
     ortl__preorder_free(&preorder);
-    if (status != ORTL_OK || pack->has_levels) return status;
-    status = ortl__memory_resize(pack->memory, (void *)&pack->nodes, pack->n_nodes,
-                                 pack->node_begin[pack->n_trees], sizeof *pack->nodes, error);
-    if (status == ORTL_OK) pack->n_nodes = pack->node_begin[pack->n_trees];
-    return status;
+    return status == ORTL_OK ? trim_tests(pack, error) : status;
 }
 
 /* The trees of a forest with tests of equality or membership. */
@@ -279,7 +289,6 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
     if (status != ORTL_OK) return status;
     pack->memory = forest->memory;
     pack->loops = kernel->loops;
-    pack->has_levels = has_levels(kernel);
     pack->quantise = ortl__quantise_choose(cpu);
     if (survey->quantiser.memory == NULL) { /* another part of the pack has it */
         status = ortl__quantiser_build(&survey->quantiser, forest, &survey->sets, error);
@@ -289,8 +298,8 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
     pack->quantiser = survey->quantiser;
     survey->quantiser = (ortl__quantiser){0};
     status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
-    if (status == ORTL_OK) status = number_masks(pack, error);
-    if (status == ORTL_OK) status = reserve(pack, survey, error);
+    if (status == ORTL_OK) status = ortl__slice_masks_number(&pack->masks, &pack->quantiser, error);
+    if (status == ORTL_OK) status = reserve(pack, survey, kernel->form, error);
     if (status == ORTL_OK)
         status = (survey->has_sets ? pack_trees_and_sets : pack_trees)(pack, forest, &survey->sets,
                                                                        error);
@@ -340,8 +349,9 @@ static uint64_t scratch_bytes(const void *state, size_t n_rows) {
 }
 
 static ortl__slice_trees trees_of(const slice_pack *pack) {
-    return (ortl__slice_trees){pack->n_trees,    pack->nodes,  pack->levels,       pack->node_begin,
-                               pack->leaf_begin, pack->values, pack->votes.targets};
+    return (ortl__slice_trees){pack->n_trees, pack->nodes,        pack->tests,
+                               pack->levels,  pack->node_begin,   pack->leaf_begin,
+                               pack->values,  pack->votes.targets};
 }
 
 #define NAMED_VECTORS(x) x##_vectors
@@ -398,7 +408,7 @@ static void compare_trees(const slice_pack *pack, const ortl__slice_block *block
 
 /* Whether the trees need no masks. */
 static int takes_codes(const slice_pack *pack, const ortl__slice_block *block) {
-    return pack->has_levels && pack->loops->add_levels != NULL && block->n_words == 1 &&
+    return pack->levels != NULL && pack->loops->add_levels != NULL && block->n_words == 1 &&
            pack->votes.shape == ORTL__VOTES_ONE && pack->votes.aggregate <= ORTL__AGGREGATE_SUM;
 }
 
@@ -459,6 +469,9 @@ static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *
 
 const ortl__form ortl__form_slices = {can_hold, ortl__slice_plan_cost, build,
                                       run,      scratch_bytes,         pack_free};
+
+const ortl__form ortl__form_perfect = {can_hold, ortl__slice_plan_cost, build,
+                                       run,      scratch_bytes,         pack_free};
 
 const ortl__form ortl__form_levels = {can_hold, ortl__slice_plan_cost, build,
                                       run,      scratch_bytes,         pack_free};

@@ -18,6 +18,10 @@
  * byte for each row. Where there is no second test the mask is that of no rows, and the place of
  * the rows in it is that of the others, who come to it later.
  *
+ * Trees that are nearly perfect (perfect.h) are kept as such, by the masks of their tests alone.
+ * What is the same in all of them needs no numbers: the bits of leaf numbers are found from the
+ * lowest tests upward, each test choosing between those of its two sides.
+ *
  * Of oblivious trees (CatBoost's), whose tests are the same all over a level, one test a level is
  * kept. Its mask is a bit of the leaf number as it is; blocks of one word may do without masks. For
  * single rows the same trees may be kept once more (pack_row.h).
@@ -27,7 +31,8 @@
 
 #include "pack_form.h"
 #include "pack_row.h"
-#include "slice_sets.h"
+#include "perfect.h"
+#include "slice_masks.h"
 #include "votes.h"
 
 typedef struct ortl__slice_node {
@@ -57,24 +62,15 @@ enum {
 /* The trees as kernels see them. */
 typedef struct ortl__slice_trees {
     uint32_t n_trees;
-    const ortl__slice_node *nodes;   /* (node_begin[n_trees]) NULL when the trees are oblivious */
-    const ortl__slice_level *levels; /* (node_begin[n_trees]) from the root on; or NULL */
+    /* One of three, (node_begin[n_trees]); the others are NULL. */
+    const ortl__slice_node *nodes;
+    const uint16_t *tests;           /* of perfect trees: their masks */
+    const ortl__slice_level *levels; /* of oblivious trees, from the root on */
     const uint32_t *node_begin;      /* (n_trees + 1) */
     const uint32_t *leaf_begin;      /* (n_trees + 1) */
     const float *values;     /* (leaf_begin[n_trees] + ORTL__SLICE_LEAVES, votes of a leaf) */
     const uint32_t *targets; /* (n_trees) see votes.h; NULL: all vote for target 0 */
 } ortl__slice_trees;
-
-/* The masks as kernels see them: those of column c are number begin[c] to begin[c + 1] - 1, "the
- * code is above limits[i]", limits ascending; behind those of all columns are the masks of sets. */
-typedef struct ortl__slice_masks {
-    uint32_t n_columns;
-    uint32_t n_cuts;  /* masks of columns */
-    uint32_t n_masks; /* all */
-    uint32_t *begin;  /* (n_columns + 1) */
-    uint8_t *limits;  /* (n_cuts) without bias */
-    ortl__slice_sets sets;
-} ortl__slice_masks;
 
 /* The scratch of a block of rows. Slices lie at 64 bytes; the order of rows in them is the kernel's
  * own affair. */
@@ -106,6 +102,7 @@ typedef struct ortl__slice_kernel {
     /* Nanoseconds for a block, by width: for a mask, for a test, for what comes with each tree. */
     double mask_costs[ORTL__SLICE_WIDTHS];
     double test_costs[ORTL__SLICE_WIDTHS];
+    double place_costs[ORTL__SLICE_WIDTHS]; /* for a leaf of a perfect tree */
     double tree_costs[ORTL__SLICE_WIDTHS];
     double code_cost;         /* for a value that is coded */
     double leaf_cost;         /* for the value of a tree for a row */
@@ -123,6 +120,6 @@ extern const ortl__slice_kernel ortl__slice_kernel_vbmi;
 extern const ortl__slice_kernel ortl__slice_kernel_neon;
 #endif
 
-extern const ortl__form ortl__form_slices, ortl__form_levels;
+extern const ortl__form ortl__form_slices, ortl__form_perfect, ortl__form_levels;
 
 #endif

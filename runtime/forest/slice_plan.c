@@ -11,8 +11,13 @@ enum { MOST_FEW_ROWS = ORTL__SLICE_ROWS - 8 };
 /* Masks of cuts that take as long as one of a set. */
 enum { SET_MASKS = 16 };
 
-static int has_levels(const ortl__pack_kernel *kernel) {
-    return kernel->form == &ortl__form_levels;
+/* Nanoseconds for the tests of all trees, for a block of width number i. */
+static double cost_of_tests(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t i) {
+    const ortl__slice_kernel *loops = kernel->loops;
+    if (kernel->form == &ortl__form_levels) return 0;
+    if (kernel->form == &ortl__form_perfect)
+        return (double)survey->n_places * loops->place_costs[i];
+    return (double)survey->n_tests * loops->test_costs[i];
 }
 
 /* Nanoseconds for a block of width number i, for so many words of rows. */
@@ -20,7 +25,7 @@ static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel 
                             unsigned n_words) {
     const ortl__slice_kernel *loops = kernel->loops;
     double n_rows = n_words * (double)ORTL__SLICE_ROWS;
-    double tests = has_levels(kernel) ? 0 : (double)survey->n_tests * loops->test_costs[i];
+    double tests = cost_of_tests(survey, kernel, i);
     double masks =
         (survey->quantiser.n_asked + SET_MASKS * survey->sets.n_sets) * loops->mask_costs[i];
     double codes = loops->code_cost * n_rows * survey->forest->n_features_used;

@@ -8,6 +8,7 @@
 
 #define TARGET
 #define OR3(a, b, c) ((a) | (b) | (c))
+#define MUX(m, a, b) ((a) ^ (((a) ^ (b)) & (m)))
 
 static inline void add_values(const float *values, uint32_t n_leaves, const uint8_t *leaves,
                               size_t n_rows, float *sums) {
@@ -39,8 +40,8 @@ typedef uint64_t pair __attribute__((vector_size(16)));
 #define LOOPS_AND_COSTS                                                                            \
     .make_masks = make_masks, .add_trees = add_trees, .find_leaves = find_leaves,                  \
     .widths = ALL_WIDTHS, .code_cost = 20.0, .mask_costs = {1.5, 1.6, 4.0},                        \
-    .test_costs = {2.2, 2.4, 6.0}, .tree_costs = {50, 50, 170}, .leaf_cost = 0.8,                  \
-    .most_mask_bytes = 1 << 20
+    .test_costs = {2.2, 2.4, 6.0}, .place_costs = {0.9, 1.2, 4.0}, .tree_costs = {50, 50, 170},    \
+    .leaf_cost = 0.8, .most_mask_bytes = 1 << 20
 
 const ortl__slice_kernel ortl__slice_kernel_plain = {LOOPS_AND_COSTS};
 

@@ -5,6 +5,7 @@
  *   TARGET            the attribute that allows the instructions, or nothing
  *   WORD              uint64_t, or a vector of uint64_t in the vector extension of gcc and clang
  *   OR3(a, b, c)      a | b | c
+ *   MUX(m, a, b)      b where m, else a
  *   OWN_BYTES         defined: the file has brought its own to_slices, differ and to_leaves
  *   OWN_NUMBERS       defined: its own number_leaves
  */
@@ -299,6 +300,72 @@ SLICE_INLINE unsigned NAMED(number_leaves)(WORD *reach, uint32_t n_leaves, WORD 
 
 #endif
 
+/* ---- Perfect trees --------------------------------------------------------------------------- */
+
+/* The bits of the leaf numbers in a block of a perfect tree, or of the numbers of its blocks: bit k
+ * to bits + k * distance (n). */
+SLICE_INLINE void NAMED(walk_block)(const uint16_t *tests, const WORD *masks, WORD *bits,
+                                    size_t distance, const size_t n) {
+    for (size_t v = 0; v < n; v++) {
+        WORD m[ORTL__PERFECT_TESTS], low[4], middle[2], second[2];
+        _Pragma("GCC unroll 16") for (int i = 0; i < ORTL__PERFECT_TESTS; i++) m[i] =
+            masks[tests[i] * n + v];
+        _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) low[i] =
+            MUX(m[3 + i], m[7 + 2 * i], m[8 + 2 * i]);
+        _Pragma("GCC unroll 2") for (int i = 0; i < 2; i++) {
+            middle[i] = MUX(m[1 + i], low[2 * i], low[2 * i + 1]);
+            second[i] = MUX(m[1 + i], m[3 + 2 * i], m[4 + 2 * i]);
+        }
+        bits[v] = MUX(m[0], middle[0], middle[1]);
+        bits[distance + v] = MUX(m[0], second[0], second[1]);
+        bits[2 * distance + v] = MUX(m[0], m[1], m[2]);
+        bits[3 * distance + v] = m[0];
+    }
+}
+
+/* Of slices for each of n_blocks blocks, (n_blocks, n), the bits of the block that each row goes
+ * to: out (n). */
+SLICE_INLINE void NAMED(choose_block)(const WORD *of_blocks, const uint16_t *upper,
+                                      const WORD *masks, WORD *out, const size_t n_blocks,
+                                      const size_t n) {
+    for (size_t v = 0; v < n; v++) {
+        WORD x[ORTL__PERFECT_LEAVES];
+        _Pragma("GCC unroll 16") for (size_t i = 0; i < n_blocks; i++) x[i] = of_blocks[i * n + v];
+        _Pragma("GCC unroll 4") for (size_t half = n_blocks / 2, first = 7; half > 0;
+                                     half /= 2, first /= 2) {
+            _Pragma("GCC unroll 8") for (size_t i = 0; i < half; i++) x[i] =
+                MUX(masks[upper[first + i] * n + v], x[2 * i], x[2 * i + 1]);
+        }
+        out[v] = x[0];
+    }
+}
+
+/* The bits of the leaf numbers in a perfect tree: bits (ORTL__SLICE_BITS, n). Their number. */
+SLICE_INLINE unsigned NAMED(walk_perfect)(const uint16_t *tests, uint32_t n_leaves,
+                                          const WORD *masks, WORD *work, WORD *bits,
+                                          const size_t n) {
+    const size_t n_blocks = n_leaves / ORTL__PERFECT_LEAVES, most = ORTL__PERFECT_LEAVES;
+    if (n_blocks == 1) {
+        NAMED(walk_block)(tests, masks, bits, n, n);
+        return ORTL__PERFECT_BITS;
+    }
+    for (size_t i = 0; i < n_blocks; i++) NAMED(walk_block)
+    (tests + (i + 1) * ORTL__PERFECT_TESTS, masks, work + i * n, most * n, n);
+    NAMED(walk_block)(tests, masks, bits + ORTL__PERFECT_BITS * n, n, n);
+    for (size_t k = 0; k < ORTL__PERFECT_BITS; k++) {
+        const WORD *of_blocks = work + k * most * n;
+        switch (n_blocks) {
+        case 2: NAMED(choose_block)(of_blocks, tests, masks, bits + k * n, 2, n); break;
+        case 4: NAMED(choose_block)(of_blocks, tests, masks, bits + k * n, 4, n); break;
+        case 8: NAMED(choose_block)(of_blocks, tests, masks, bits + k * n, 8, n); break;
+        default: NAMED(choose_block)(of_blocks, tests, masks, bits + k * n, 16, n); break;
+        }
+    }
+    return ORTL__SLICE_BITS;
+}
+
+/* ---- The numbers of leaves ------------------------------------------------------------------- */
+
 /* The bits of the leaf numbers in a tree as slices: slices (ORTL__SLICE_BITS). Their number. */
 SLICE_INLINE unsigned NAMED(walk)(const ortl__slice_trees *trees, uint32_t tree,
                                   const ortl__slice_block *block, const WORD **slices,
@@ -313,8 +380,13 @@ SLICE_INLINE unsigned NAMED(walk)(const ortl__slice_trees *trees, uint32_t tree,
             slices[b] = masks + trees->levels[begin + n_nodes - 1 - b].mask * (size_t)n;
         return n_nodes;
     }
-    NAMED(reach_leaves)(trees->nodes, begin, begin + n_nodes, masks, reach, n);
-    unsigned n_bits = NAMED(number_leaves)(reach, n_leaves, bits, n);
+    unsigned n_bits;
+    if (trees->tests != NULL) {
+        n_bits = NAMED(walk_perfect)(trees->tests + begin, n_leaves, masks, reach, bits, n);
+    } else {
+        NAMED(reach_leaves)(trees->nodes, begin, begin + n_nodes, masks, reach, n);
+        n_bits = NAMED(number_leaves)(reach, n_leaves, bits, n);
+    }
     for (unsigned b = 0; b < n_bits; b++) slices[b] = bits + b * n;
     return n_bits;
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "perfect.h"
+
 /* Members of all sets for which the quantiser is built, beside one a node: memory stays bounded by
  * the file. */
 enum { MOST_BYTE_LEAVES = 256, MOST_FREE_MEMBERS = 4096 };
@@ -50,6 +52,14 @@ static void look_for_levels(ortl__survey *survey, const ortl__preorder *preorder
     survey->n_levels += (uint64_t)(depth < 0 ? 0 : depth);
 }
 
+/* Counts the places of the tree that was listed as a perfect one. */
+static void look_for_places(ortl__survey *survey, const ortl__preorder *preorder) {
+    uint32_t n = ortl__perfect_leaves(preorder);
+    if (n > survey->max_places) survey->max_places = n;
+    survey->n_places += n;
+    survey->is_shallow = survey->is_shallow && n > 0;
+}
+
 static ortl_status look_at_trees(ortl__survey *survey, ortl__preorder *preorder,
                                  ortl_error *error) {
     int fits = 1;
@@ -62,6 +72,7 @@ static ortl_status look_at_trees(ortl__survey *survey, ortl__preorder *preorder,
         if (preorder->n_leaves > survey->max_leaves) survey->max_leaves = preorder->n_leaves;
         ortl__votes_look(&survey->votes, tree, preorder);
         look_for_levels(survey, preorder);
+        look_for_places(survey, preorder);
     }
     ortl__votes_end(&survey->votes);
     survey->is_packable = fits && survey->votes.shape != ORTL__VOTES_IRREGULAR;
@@ -82,7 +93,7 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
     ortl__preorder preorder;
     memset(survey, 0, sizeof *survey);
     survey->forest = forest;
-    survey->is_oblivious = 1;
+    survey->is_oblivious = survey->is_shallow = 1;
     if (forest->n_trees == 0) return ORTL_OK;
     survey->has_sets = !has_only_cuts(forest);
     if (survey->has_sets && forest->is_double) return ORTL_OK;

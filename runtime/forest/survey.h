@@ -18,6 +18,9 @@ typedef struct ortl__survey {
     uint64_t n_tests;    /* of all trees, shared ones written out */
     uint64_t n_leaves;   /* likewise */
     uint32_t max_leaves; /* of a tree */
+    int is_shallow;      /* all trees can be perfect ones (perfect.h) */
+    uint64_t n_places;   /* for the leaves of perfect trees */
+    uint32_t max_places; /* of a tree */
     /* Of a packable forest of floats whose trees are small enough for byte numbers of leaves; the
      * form that is built first may take it over. */
     ortl__quantiser quantiser;

@@ -100,19 +100,14 @@ INLINE void walk(const uint32_t *steps, __m512i low_codes, __m512i high_codes,
     } while (moved != 0);
 }
 
-TARGET static void walk_steps(const uint32_t *steps, const uint32_t *leaf_begin,
-                              uint32_t first_tree, uint32_t n_trees, const uint8_t *codes,
-                              uint8_t *leaves) {
-    const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+TARGET static void walk_steps(const uint32_t *steps, const uint32_t *begin, uint32_t n_trees,
+                              const uint8_t *codes, uint8_t *leaves) {
     __m512i places[REGISTERS], words[REGISTERS];
     __mmask16 masks[REGISTERS];
     UNROLLED for (int i = 0; i < REGISTERS; i++) {
-        __m512i tree = _mm512_add_epi32(lane, _mm512_set1_epi32((int)first_tree + i * LANES));
         uint32_t done = (uint32_t)i * LANES, left = n_trees > done ? n_trees - done : 0;
         masks[i] = (__mmask16)(left >= LANES ? 0xFFFFu : (1u << left) - 1);
-        __m512i begin = _mm512_maskz_loadu_epi32(masks[i], leaf_begin + first_tree + done);
-        /* A tree of n leaves has 2n - 1 steps. */
-        places[i] = _mm512_sub_epi32(_mm512_add_epi32(begin, begin), tree);
+        places[i] = _mm512_maskz_loadu_epi32(masks[i], begin + done);
     }
     walk(steps, _mm512_loadu_si512(codes), _mm512_loadu_si512(codes + 64), masks, places, words);
     UNROLLED for (int i = 0; i < REGISTERS; i++)

@@ -14,6 +14,7 @@
 #define INLINE       TARGET __attribute__((always_inline)) static inline
 #define UNROLLED     _Pragma("GCC unroll 8")
 #define OR3(a, b, c) ((a) | (b) | (c))
+#define MUX(m, a, b) ((a) ^ (((a) ^ (b)) & (m)))
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
@@ -223,6 +224,7 @@ const ortl__slice_kernel ortl__slice_kernel_avx2 = {
     .code_cost = 1.2,
     .mask_costs = {0.45, 0.7, 1.5},
     .test_costs = {1.2, 2.3, 4.5},
+    .place_costs = {0.6, 1.2, 2.0},
     .tree_costs = {70, 85, 155},
     .leaf_cost = 0.4,
     .most_mask_bytes = 1 << 19,

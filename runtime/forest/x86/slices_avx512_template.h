@@ -19,6 +19,8 @@
 #define UNROLLED _Pragma("GCC unroll 16")
 #define OR3(a, b, c)                                                                               \
     ((WORD)_mm512_ternarylogic_epi64((__m512i)(a), (__m512i)(b), (__m512i)(c), 0xFE))
+#define MUX(m, a, b)                                                                               \
+    ((WORD)_mm512_ternarylogic_epi64((__m512i)(m), (__m512i)(a), (__m512i)(b), 0xAC))
 
 enum { LANES = 16, ROWS = ORTL__SLICE_ROWS };
 
@@ -305,8 +307,10 @@ BYTES_FOR(8, _eight, eight)
 #undef NAMED
 #undef WORD
 #undef OR3
+#undef MUX
 
 #define OR3(a, b, c) ((a) | (b) | (c))
+#define MUX(m, a, b) ((a) ^ (((a) ^ (b)) & (m)))
 #define NAMED(x)     x##_four
 #define WORD         four
 #include "../slices_template.h"
@@ -411,6 +415,11 @@ INLINE __m512i walk_word(const ortl__slice_trees *trees, uint32_t tree,
     uint32_t begin = trees->node_begin[tree], n_nodes = trees->node_begin[tree + 1] - begin;
     uint32_t n_leaves = trees->leaf_begin[tree + 1] - trees->leaf_begin[tree];
     __m512i found = _mm512_setzero_si512(), bit = _mm512_set1_epi8(1);
+    if (trees->tests != NULL) {
+        _Alignas(64) uint64_t bits[ORTL__SLICE_BITS] = {0};
+        walk_perfect_scalar(trees->tests + begin, n_leaves, block->masks, block->work, bits, 1);
+        return read_bits(_mm512_load_si512(bits));
+    }
     if (trees->levels == NULL) {
         reach_leaves_scalar(trees->nodes, begin, begin + n_nodes, block->masks, block->work, 1);
         return read_bits(number_leaves_word(block->work, n_leaves));
@@ -474,6 +483,7 @@ const ortl__slice_kernel KERNEL = {
     .code_cost = 0.6,
     .mask_costs = {0.27, 0.45, 0.6},
     .test_costs = {0.85, 1.5, 1.9},
+    .place_costs = {0.4, 0.8, 1.0},
     .tree_costs = {12, 30, 40},
     .leaf_cost = 0.12,
     .most_mask_bytes = 1 << 20,
