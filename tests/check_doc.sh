@@ -27,6 +27,13 @@ find "$source" -name '*.md' -not -path '*/build*' | while read -r page; do
     grep -oE '\]\([^)#:]+[^):]*\)' "$page" | sed 's/^](//; s/)$//; s/#.*//' | while read -r link; do
         [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"
     done
+    # Places within a page: its headings in small letters, without punctuation, blanks as hyphens.
+    grep -oE '\]\([^):]*#[^)]*\)' "$page" | sed 's/^](//; s/)$//' | while read -r link; do
+        target=$(dirname "$page")/${link%%#*}
+        [ -n "${link%%#*}" ] || target=$page
+        sed -n 's/^#\{1,\} //p' "$target" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9\n_-' | grep -qx -- "${link#*#}" ||
+            echo "$page: $link"
+    done
 done >"${TMPDIR:-/tmp}/broken.$$"
 [ ! -s "${TMPDIR:-/tmp}/broken.$$" ] || fail "links to nowhere: $(cat "${TMPDIR:-/tmp}/broken.$$")"
 rm -f "${TMPDIR:-/tmp}/broken.$$"
