@@ -81,12 +81,17 @@ static ortl_status bind_inputs(ortl_context *context, const ortl_tensor *inputs,
     return ORTL_OK;
 }
 
-static ortl_status give_output(const ortl__tensor *tensor, ortl_tensor *output, ortl_error *error) {
-    size_t available = output->n_bytes;
+/* All but the data. */
+static void tell_output(const ortl__tensor *tensor, ortl_tensor *output) {
     output->type = tensor->type;
     output->rank = tensor->rank;
     memcpy(output->shape, tensor->shape, sizeof output->shape);
     output->n_bytes = (size_t)ortl__tensor_bytes(tensor);
+}
+
+static ortl_status give_output(const ortl__tensor *tensor, ortl_tensor *output, ortl_error *error) {
+    size_t available = output->n_bytes;
+    tell_output(tensor, output);
     if (!output->data) {
         output->data = tensor->data;
     } else if (available < output->n_bytes) {
@@ -234,10 +239,7 @@ static ortl_status join_output(const shared_run *run, size_t n_slices, size_t nu
         if (status == ORTL_OK) status = give_output(whole, output, error);
     } else {
         whole->data = output->data;
-        output->type = whole->type;
-        output->rank = whole->rank;
-        memcpy(output->shape, whole->shape, sizeof output->shape);
-        output->n_bytes = (size_t)n_bytes;
+        tell_output(whole, output);
     }
     char *to = whole->data;
     for (size_t i = 0; i < n_slices && status == ORTL_OK; i++) {

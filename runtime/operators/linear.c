@@ -77,8 +77,7 @@ ortl_status ortl__linear_classifier_prepare(ortl__loading *loading, ortl__step *
         return ortl__fail(error, ORTL_UNSUPPORTED, "PROBIT of one score for two classes");
     int64_t shape[2] = {-1, has_pairs(parameters) ? 2 : parameters->n_targets};
     ortl__value_set(loading->outputs[0], ortl__class_labels_type(&parameters->labels), 1, shape);
-    if (loading->node->n_outputs > 1 && loading->outputs[1])
-        ortl__value_set(loading->outputs[1], ORTL_FLOAT, 2, shape);
+    ortl__scores_derive(loading, shape);
     return ORTL_OK;
 }
 
@@ -120,8 +119,7 @@ ortl_status ortl__linear_classifier_shape(ortl__call *call, ortl_error *error) {
     if (status != ORTL_OK) return status;
     int64_t shape[2] = {(int64_t)n_rows, has_pairs(parameters) ? 2 : parameters->n_targets};
     status = ortl__tensor_shape(labels, labels->type, 1, shape, error);
-    if (status == ORTL_OK && call->step->node->n_outputs > 1 && call->outputs[1])
-        status = ortl__tensor_shape(call->outputs[1], ORTL_FLOAT, 2, shape, error);
+    if (status == ORTL_OK) status = ortl__scores_shape(call, shape, error);
     call->scratch_bytes = scratch_floats(call, n_rows, parameters->n_targets) * sizeof(float);
     return status;
 }
@@ -171,8 +169,7 @@ ortl_status ortl__linear_classifier_run(ortl__call *call, ortl_error *error) {
     uint32_t n = parameters->n_targets;
     uint64_t n_rows = labels->n_elements;
     float *scores = call->scratch, *row = scores;
-    float *out =
-        call->step->node->n_outputs > 1 && call->outputs[1] ? call->outputs[1]->data : NULL;
+    float *out = ortl__scores_data(call);
     (void)error;
     if (n_rows == 0) return ORTL_OK;
     weigh(call, n_rows, scores + n_rows * n, scores);

@@ -155,6 +155,14 @@ ortl_status ortl__operator_list(const ortl__loading *loading, const char *name,
 /* The elements of an attribute, of the type that its kind, or its tensor, says. */
 const void *ortl__operator_elements(const ortl__attribute *attribute);
 
+/* Output number i of the node, or of the step; NULL when it is left out. */
+static inline ortl__value *ortl__loading_output(const ortl__loading *loading, uint32_t i) {
+    return i < loading->node->n_outputs ? loading->outputs[i] : NULL;
+}
+static inline ortl__tensor *ortl__call_output(const ortl__call *call, uint32_t i) {
+    return i < call->step->node->n_outputs ? call->outputs[i] : NULL;
+}
+
 /* The index of text among n names, ORTL_BAD_MODEL naming the attribute and the choices otherwise.
  */
 ortl_status ortl__operator_choice(const ortl__loading *loading, const char *attribute,

@@ -117,3 +117,18 @@ const float *ortl__rows_floats(const ortl__tensor *input, float *floats_out) {
     loops[input->type](&stretch);
     return floats_out;
 }
+
+void ortl__scores_derive(const ortl__loading *loading, const int64_t shape[2]) {
+    ortl__value *output = ortl__loading_output(loading, 1);
+    if (output) ortl__value_set(output, ORTL_FLOAT, 2, shape);
+}
+
+ortl_status ortl__scores_shape(const ortl__call *call, const int64_t shape[2], ortl_error *error) {
+    ortl__tensor *output = ortl__call_output(call, 1);
+    return output ? ortl__tensor_shape(output, ORTL_FLOAT, 2, shape, error) : ORTL_OK;
+}
+
+float *ortl__scores_data(const ortl__call *call) {
+    const ortl__tensor *output = ortl__call_output(call, 1);
+    return output ? output->data : NULL;
+}

@@ -49,4 +49,10 @@ ortl_status ortl__rows_count(const ortl__call *call, uint64_t n_columns, uint64_
 /* The rows as floats: the input's own, or copied into floats_out. */
 const float *ortl__rows_floats(const ortl__tensor *input, float *floats_out);
 
+/* Output 1 of a classifier, a float matrix of the given shape, which may be left out: what is known
+ * of it at load, its shape, and its data or NULL. */
+void ortl__scores_derive(const ortl__loading *loading, const int64_t shape[2]);
+ortl_status ortl__scores_shape(const ortl__call *call, const int64_t shape[2], ortl_error *error);
+float *ortl__scores_data(const ortl__call *call);
+
 #endif

@@ -215,8 +215,7 @@ ortl_status ortl__svm_classifier_prepare(ortl__loading *loading, ortl__step *ste
     ortl__algebra_prepare(loading->algebra, parameters->n_vectors * parameters->n_features);
     const int64_t shape[2] = {-1, count_scores(parameters)};
     ortl__value_set(loading->outputs[0], ortl__class_labels_type(&parameters->labels), 1, shape);
-    if (loading->node->n_outputs > 1 && loading->outputs[1])
-        ortl__value_set(loading->outputs[1], ORTL_FLOAT, 2, shape);
+    ortl__scores_derive(loading, shape);
     return ORTL_OK;
 }
 
@@ -345,8 +344,7 @@ ortl_status ortl__svm_classifier_shape(ortl__call *call, ortl_error *error) {
     const int64_t shape[2] = {(int64_t)n_rows, count_scores(parameters)};
     call->scratch_bytes = place_scratch(call, NULL, &scratch);
     status = ortl__tensor_shape(labels, labels->type, 1, shape, error);
-    if (status == ORTL_OK && call->step->node->n_outputs > 1 && call->outputs[1])
-        status = ortl__tensor_shape(call->outputs[1], ORTL_FLOAT, 2, shape, error);
+    if (status == ORTL_OK) status = ortl__scores_shape(call, shape, error);
     return status;
 }
 
@@ -469,8 +467,7 @@ ortl_status ortl__svm_classifier_run(ortl__call *call, ortl_error *error) {
     const svm_parameters *parameters = call->step->parameters;
     uint64_t n_rows = call->outputs[0]->n_elements;
     uint64_t n_scores = (uint64_t)count_scores(parameters);
-    float *out =
-        call->step->node->n_outputs > 1 && call->outputs[1] ? call->outputs[1]->data : NULL;
+    float *out = ortl__scores_data(call);
     svm_scratch scratch;
     (void)error;
     if (n_rows == 0) return ORTL_OK;

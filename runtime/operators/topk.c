@@ -158,15 +158,10 @@ ortl_status ortl__topk_shape(ortl__call *call, ortl_error *error) {
     return status;
 }
 
-/* Output number i, or NULL when it is left out. */
-static const ortl__tensor *output_at(const ortl__call *call, uint32_t i) {
-    return i < call->step->node->n_outputs ? call->outputs[i] : NULL;
-}
-
 ortl_status ortl__topk_run(ortl__call *call, ortl_error *error) {
     const topk_parameters *parameters = call->step->parameters;
     const ortl__tensor *input = call->inputs[0];
-    const ortl__tensor *values = output_at(call, 0), *indices = output_at(call, 1);
+    const ortl__tensor *values = ortl__call_output(call, 0), *indices = ortl__call_output(call, 1);
     const ortl__tensor *any = values ? values : indices;
     size_t element_bytes = ortl_type_bytes(input->type);
     candidate *heap = call->scratch;

@@ -128,10 +128,6 @@ static ortl__rows get_rows(const ortl__call *call, const block *b, uint64_t firs
                         call->column_stride};
 }
 
-static const ortl__tensor *output_of(const ortl__call *call, uint32_t index) {
-    return index < call->step->node->n_outputs ? call->outputs[index] : NULL;
-}
-
 /* The leaves of the rows from first on, into this operator's columns of the table. */
 static void write_leaves(const ortl__call *call, const ortl__rows *rows, uint64_t first) {
     const ortl__trees *t = call->step->parameters;
@@ -204,8 +200,8 @@ static ortl_status run_share(const ortl__call *call, const block *b, const ortl_
     if (call->tap != NULL && call->tap->raw != NULL)
         write_raw(call->tap, share, sums, voted, first, n, n_raw_before);
     return ortl__share_write(
-        share, sums, voted, n, output_of(call, ortl__share_label_output(share)),
-        output_of(call, ortl__share_score_output(share)), first, call->scratch, error);
+        share, sums, voted, n, ortl__call_output(call, ortl__share_label_output(share)),
+        ortl__call_output(call, ortl__share_score_output(share)), first, call->scratch, error);
 }
 
 static ortl_status run_block(const ortl__call *call, const block *b, uint64_t first, size_t n,
