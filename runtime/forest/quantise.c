@@ -31,8 +31,8 @@ static void count_limits(ortl__quantiser *q, const ortl__forest *forest,
     ortl__cut cut;
     uint32_t begin = 0;
     for (uint32_t row = 0; row < forest->n_nodes; row++) {
-        ortl__rank_feature *feature = &q->features[forest->feature[row]];
         if (forest->test[row] == ORTL__MODE_LEAF) continue;
+        ortl__rank_feature *feature = &q->features[forest->feature[row]];
         feature->limit_end++;
         if (!ortl__cut_of(forest, row, &cut)) feature->has_sets = 1;
     }

@@ -11,7 +11,7 @@ ortl_status ortl__slice_masks_number(ortl__slice_masks *masks, const ortl__quant
     ortl_status status = ortl__memory_new(q->memory, (uint64_t)masks->n_columns + 1,
                                           sizeof *masks->begin, &masks->begin, error);
     if (status == ORTL_OK)
-        status = ortl__memory_new(q->memory, masks->n_cuts, 1, &masks->limits, error);
+        status = ortl__memory_new(q->memory, (uint64_t)masks->n_cuts + 1, 1, &masks->limits, error);
     if (status != ORTL_OK) return status;
     uint32_t at = 0;
     for (uint32_t column = 0; column < masks->n_columns; column++) {
@@ -38,6 +38,6 @@ uint16_t ortl__slice_masks_find(const ortl__slice_masks *masks, const ortl__quan
 
 void ortl__slice_masks_free(ortl__slice_masks *masks, ortl__memory *memory) {
     ortl__memory_free(memory, masks->begin, (uint64_t)masks->n_columns + 1, sizeof *masks->begin);
-    ortl__memory_free(memory, masks->limits, masks->n_cuts, 1);
+    ortl__memory_free(memory, masks->limits, (uint64_t)masks->n_cuts + 1, 1);
     ortl__slice_sets_free(&masks->sets);
 }

@@ -13,7 +13,7 @@ typedef struct ortl__slice_masks {
     uint32_t n_cuts;  /* masks of columns */
     uint32_t n_masks; /* all */
     uint32_t *begin;  /* (n_columns + 1) */
-    uint8_t *limits;  /* (n_cuts) without bias */
+    uint8_t *limits;  /* (n_cuts + 1) without bias; not NULL without cuts */
     ortl__slice_sets sets;
 } ortl__slice_masks;
 
