@@ -138,8 +138,9 @@ static void put_entry(const ortl__bench *bench, const ortl__bench_entry *entry,
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         put_column(output, ortl__word_seconds(times[i], text), 9);
     put_column(output, ortl__word_speed(r->rows_per_second[bench->n_batches - 1], text), 10);
-    put_column(output, ortl__figure_bytes(ortl__bench_model_bytes(r), text), 11);
-    put_column(output, ortl__figure_bytes(r->peak_bytes, text), 11);
+    const bool is_known = r->peak_bytes > 0; /* 0 where /proc is not mounted */
+    put_column(output, is_known ? ortl__figure_bytes(ortl__bench_model_bytes(r), text) : "?", 11);
+    put_column(output, is_known ? ortl__figure_bytes(r->peak_bytes, text) : "?", 11);
     ortl__output_text(output, "\n");
 }
 
@@ -154,7 +155,8 @@ static void print_table(const ortl__bench *bench, ortl__output *output) {
         else
             ortl__output_print(output, "%-12s left out: %s\n", entry->peer->name,
                                entry->is_installed ? entry->result.error
-                                                   : "not installed, or --library must say where");
+                                                   : "not installed, or --library must say where "
+                                                     "(`ort-lite help bench`)");
     }
     ortl__output_print(output,
                        "load to p99.9: a model, one row; rows: in batches of %lu; model: memory "
@@ -282,7 +284,8 @@ const ortl__verb ortl__verb_bench = {
         "need their own model file. Their C libraries are opened when they are measured, from\n"
         "where the dynamic loader or --library finds them; one that is not installed is left\n"
         "out. Python packages bring them along: onnxruntime/capi/libonnxruntime.so.*,\n"
-        "lightgbm/lib/lib_lightgbm.so, xgboost/lib/libxgboost.so.\n"
+        "lightgbm/lib/lib_lightgbm.so, xgboost/lib/libxgboost.so, in the folder that\n"
+        "`python3 -c 'import onnxruntime as o; print(o.__path__[0])'` prints.\n"
         "\n"
         "Examples\n"
         "  ort-lite bench iris.onnx --against onnxruntime --report iris.html\n"
