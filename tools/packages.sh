@@ -14,8 +14,9 @@ foreign() {
 
 build="gcc libc6-dev cmake ninja-build pkg-config protobuf-c-compiler $libraries"
 test="$build check clang g++ libclang-rt-14-dev valgrind jq"
-ci="$test gcovr libopenblas0-serial"
-long="$ci libutf8proc-dev $(foreign s390x s390x) $(foreign aarch64 arm64) musl-tools dpkg-dev"
+ci="$test gcovr libopenblas0-serial debootstrap musl-tools dpkg-dev"
+long="$ci libutf8proc-dev $(foreign s390x s390x) $(foreign aarch64 arm64)
+    gcc-riscv64-linux-gnu g++-riscv64-linux-gnu libc6-dev-riscv64-cross"
 
 foreign=
 case ${1:-build} in

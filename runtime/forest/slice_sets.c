@@ -132,17 +132,19 @@ static uint64_t most_words(const ortl__set_tests *tests) {
     return most;
 }
 
-/* Room in an arena for so many elements of an array. */
+/* Room in an arena for so many elements of an array, and one more: a place to point to when there
+ * are none. */
 #define NEW_ARRAY(arena, count, array)                                                             \
     if (status == ORTL_OK)                                                                         \
-        status = ortl__arena_new(arena, count, sizeof *(array), (void *)&(array), error);
+        status = ortl__arena_new(arena, (uint64_t)(count) + 1, sizeof *(array), (void *)&(array),  \
+                                 error);
 
 static ortl_status build_members(builder *b, ortl__arena *scratch, ortl_error *error) {
     ortl__slice_sets *sets = b->sets;
     uint64_t most_members = (uint64_t)b->tests->begin[b->n_features] + b->n_features;
     uint64_t most_columns = b->quantiser->n_tables + most_members / ORTL__SET_MEMBERS;
     ortl_status status = ORTL_OK;
-    NEW_ARRAY(&sets->arena, most_columns + 1, sets->columns)
+    NEW_ARRAY(&sets->arena, most_columns, sets->columns)
     NEW_ARRAY(&sets->arena, most_members, sets->members)
     NEW_ARRAY(scratch, b->n_features, b->member_begin)
     NEW_ARRAY(scratch, most_members, b->member_column)
