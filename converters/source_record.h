@@ -70,7 +70,7 @@ struct ortl_source_walk {
     size_t n_features;
     ortl_task task;
     ortl_link link;
-    ortl__libm libm; /* for the link: open once the walk was taken */
+    ortl__libm libm; /* open where the link needs it, once the walk was taken */
     size_t n_targets;
     double scale;
     double *base; /* (n_targets) in the arena */

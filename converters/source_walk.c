@@ -28,8 +28,11 @@ ortl_status ortl_source_walk_take(ortl_builder *builder, ortl_source_walk **walk
                           "the builder keeps no source, or it was taken before");
     if (builder->file_bytes == 0)
         return ortl__fail(error, ORTL_BAD_ARGUMENT, "the model was not written yet");
-    ortl_status status = ortl__libm_open(&builder->source->libm, error);
-    if (status != ORTL_OK) return status;
+    const ortl_link link = builder->source->link;
+    if (link != ORTL_LINK_IDENTITY && link != ORTL_LINK_VOTES && link != ORTL_LINK_STEP) {
+        ortl_status status = ortl__libm_open(&builder->source->libm, error);
+        if (status != ORTL_OK) return status;
+    }
     *walk_out = builder->source;
     builder->source = NULL;
     return ORTL_OK;

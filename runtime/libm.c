@@ -13,7 +13,10 @@
 #if defined(ORTL_OPENS_LIBM) && defined(__GLIBC__)
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <gnu/lib-names.h>
+#include <unistd.h>
 
 static const struct function {
     const char *name;
@@ -40,9 +43,18 @@ ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error) {
     ortl__libm table = {.is_open = 1};
     char path[ORTL__LIBM_PATH_BYTES];
     if (libm->is_open) return ORTL_OK;
-    table.library = dlopen(ortl__libm_path(path), RTLD_NOW | RTLD_LOCAL);
-    if (!table.library)
-        return ortl__fail(error, ORTL_NO_MEMORY, "libm cannot be opened: %s", dlerror());
+    /* dlopen does not tell a file that cannot be opened from memory that there is not. */
+    int descriptor = open(ortl__libm_path(path), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 && path[0] == '/')
+        return ortl__fail(error, ORTL_IO, "%s cannot be opened: %s", path, strerror(errno));
+    if (descriptor >= 0) (void)close(descriptor);
+    table.library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!table.library) {
+        ortl_status status =
+            ortl__fail(error, ORTL_NO_MEMORY, "libm cannot be opened: %s", dlerror());
+        (void)dlerror(); /* frees the text */
+        return status;
+    }
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         void *function = dlsym(table.library, functions[i].name);
         if (!function) {

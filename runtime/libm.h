@@ -39,7 +39,7 @@ typedef struct ortl__libm {
     void *library; /* of dlopen; NULL when the linker filled the table */
 } ortl__libm;
 
-/* Fills a table that is zeroed; an open one stays as it is. ORTL_NO_MEMORY when libm,
+/* Fills a table that is zeroed; an open one stays as it is. ORTL_IO or ORTL_NO_MEMORY when libm,
  * which lies beside the C library that runs, cannot be opened. Not for two threads at once; once
  * open, a table is constant. */
 ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error);
