@@ -169,54 +169,78 @@ static void NAMED(add_dense)(const ortl__node_pack *pack, const ortl__node_walks
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-/* Walks of the rows whose keys were made down all trees. sums: of the shape of the votes. */
-static void NAMED(run_trees)(const ortl__node_pack *pack, ortl__node_walks *walks, REAL *sums) {
-    uint32_t most_trees = ORTL__NODE_WALKS >> walks->row_bits;
-    for (uint32_t tree = 0; tree < pack->n_trees; tree += walks->n_trees) {
+/* Some rows on their way. */
+typedef struct NAMED(part) {
+    ortl__node_walks walks;
+    REAL *sums;     /* of the shape of the votes */
+    REAL *sums_out; /* (n_rows, n_targets) the same, where the shape is that */
+} NAMED(part);
+
+/* Makes keys of at most ORTL__NODE_ROWS rows. */
+static void NAMED(begin_part)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
+                              void *scratch, NAMED(part) * part) {
+    const size_t n_targets = pack->votes.n_targets;
+    const unsigned row_bits = bits_of_rows(rows->n_rows);
+    *part = (NAMED(part)){.walks = {.nodes = pack->nodes,
+                                    .keys = scratch,
+                                    .n_rows = (uint32_t)rows->n_rows,
+                                    .row_bits = row_bits,
+                                    .n_columns = pack->n_columns,
+                                    .column_bits = pack->column_bits},
+                          .sums = sums,
+                          .sums_out = sums};
+    if (pack->votes.shape == ORTL__VOTES_ONE && n_targets > 1)
+        part->sums = (REAL *)scratch + ((size_t)pack->n_columns << row_bits);
+    memset(part->sums, 0, rows->n_rows * n_targets * sizeof *sums);
+    pack->loops->make_keys(pack->columns, pack->n_columns, rows, row_bits, scratch);
+}
+
+/* Walks of the rows of all parts down all trees, some trees at a time, which stay in a near cache
+ * until all parts have passed. The first part has the most rows. */
+static void NAMED(run_trees)(const ortl__node_pack *pack, NAMED(part) * parts, size_t n_parts) {
+    BITS given[ORTL__NODE_WALKS];
+    const uint32_t most_trees = ORTL__NODE_WALKS >> parts[0].walks.row_bits;
+    for (uint32_t tree = 0; tree < pack->n_trees; tree += most_trees) {
         uint32_t left = pack->n_trees - tree;
-        walks->n_trees = left < most_trees ? left : most_trees;
-        walks->roots = pack->roots + tree;
-        pack->loops->walk(walks);
-        if (pack->votes.shape == ORTL__VOTES_ONE)
-            NAMED(add_one)(pack, walks, tree, sums);
-        else
-            NAMED(add_dense)(pack, walks, tree, sums);
+        for (size_t i = 0; i < n_parts; i++) {
+            ortl__node_walks *walks = &parts[i].walks;
+            walks->given = given;
+            walks->n_trees = left < most_trees ? left : most_trees;
+            walks->roots = pack->roots + tree;
+            pack->loops->walk(walks);
+            if (pack->votes.shape == ORTL__VOTES_ONE)
+                NAMED(add_one)(pack, walks, tree, parts[i].sums);
+            else
+                NAMED(add_dense)(pack, walks, tree, parts[i].sums);
+        }
     }
 }
 
-/* At most ORTL__NODE_ROWS rows through all trees. */
-static void NAMED(run_block)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
-                             void *scratch) {
-    BITS given[ORTL__NODE_WALKS];
-    size_t n_targets = pack->votes.n_targets, n_rows = rows->n_rows;
-    ortl__node_walks walks = {.nodes = pack->nodes,
-                              .keys = scratch,
-                              .n_rows = (uint32_t)n_rows,
-                              .row_bits = bits_of_rows(n_rows),
-                              .n_columns = pack->n_columns,
-                              .column_bits = pack->column_bits,
-                              .given = given};
-    pack->loops->make_keys(pack->columns, pack->n_columns, rows, walks.row_bits, scratch);
-    if (pack->votes.shape == ORTL__VOTES_DENSE || n_targets == 1) {
-        memset(sums, 0, n_rows * n_targets * sizeof *sums);
-        NAMED(run_trees)(pack, &walks, sums);
-        return;
-    }
-    REAL *by_target = (REAL *)scratch + ((size_t)pack->n_columns << walks.row_bits);
-    memset(by_target, 0, n_targets * n_rows * sizeof *sums);
-    NAMED(run_trees)(pack, &walks, by_target);
+static void NAMED(end_part)(const ortl__node_pack *pack, const NAMED(part) * part) {
+    const size_t n_targets = pack->votes.n_targets, n_rows = part->walks.n_rows;
+    if (part->sums == part->sums_out) return;
     for (size_t i = 0; i < n_rows; i++)
-        for (size_t k = 0; k < n_targets; k++) sums[i * n_targets + k] = by_target[k * n_rows + i];
+        for (size_t k = 0; k < n_targets; k++)
+            part->sums_out[i * n_targets + k] = part->sums[k * n_rows + i];
 }
 
 static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
                        void *scratch) {
-    for (size_t first = 0; first < rows->n_rows; first += ORTL__NODE_ROWS) {
-        size_t left = rows->n_rows - first;
-        const REAL *data = (const REAL *)rows->data + (ptrdiff_t)first * rows->row_stride;
-        ortl__rows block = {data, left < ORTL__NODE_ROWS ? left : ORTL__NODE_ROWS, rows->row_stride,
-                            rows->column_stride};
-        NAMED(run_block)(pack, &block, sums + first * pack->votes.n_targets, scratch);
+    NAMED(part) parts[ORTL__NODE_PARTS];
+    for (size_t first = 0; first < rows->n_rows;) {
+        size_t n_parts = 0;
+        for (; n_parts < ORTL__NODE_PARTS && first < rows->n_rows; n_parts++) {
+            ortl__rows part = *rows;
+            part.data = (const REAL *)rows->data + (ptrdiff_t)first * rows->row_stride;
+            part.n_rows = rows->n_rows - first;
+            if (part.n_rows > ORTL__NODE_ROWS) part.n_rows = ORTL__NODE_ROWS;
+            NAMED(begin_part)
+            (pack, &part, sums + first * pack->votes.n_targets,
+             (char *)scratch + n_parts * part_bytes(pack, ORTL__NODE_ROWS), &parts[n_parts]);
+            first += part.n_rows;
+        }
+        NAMED(run_trees)(pack, parts, n_parts);
+        for (size_t i = 0; i < n_parts; i++) NAMED(end_part)(pack, &parts[i]);
     }
 }
 
@@ -244,11 +268,12 @@ static void NAMED(put_node)(const ortl__node_pack *pack, const ortl__preorder *p
     }
 }
 
-/* Appends the tree that was listed. sides: see column_of. */
+/* Appends the tree that was listed. sides: see column_of; pairs: see number_pairs. */
 static void NAMED(pack_tree)(const ortl__node_pack *pack, const ortl__preorder *preorder,
-                             const uint32_t *sides, uint32_t root, uint32_t first_leaf) {
+                             const uint32_t *sides, const uint32_t *pairs, uint32_t root,
+                             uint32_t first_leaf) {
     const ortl__preorder_node *nodes = preorder->nodes;
-#define CHILDREN(i) (root + 1 + 2 * ((i)-nodes[i].leaf))
+#define CHILDREN(i) (root + 1 + 2 * pairs[i])
 #define PUT(i, place)                                                                              \
     NAMED(put_node)                                                                                \
     (pack, preorder, sides, &nodes[i], place, CHILDREN(i), first_leaf + nodes[i].leaf)

@@ -15,11 +15,20 @@ static size_t key_bytes(const ortl__node_pack *pack) {
 /* Walks that are under way at a time in the plain loops. More wait for the deepest leaf of more. */
 enum { IN_FLIGHT = 8 };
 
+/* Levels near the root of a tree that lie level by level. */
+enum { NEAR_LEVELS = 6 };
+
 /* Bits that number so many rows, at most ORTL__NODE_ROWS. */
 static unsigned bits_of_rows(size_t n_rows) {
     unsigned bits = 0;
     while (((size_t)1 << bits) < n_rows) bits++;
     return bits;
+}
+
+/* Scratch of at most so many rows, no more than ORTL__NODE_ROWS: keys, and sums by target. */
+static uint64_t part_bytes(const ortl__node_pack *pack, size_t n_rows) {
+    uint64_t n_sums = pack->votes.shape == ORTL__VOTES_ONE ? pack->votes.n_targets : 0;
+    return ((pack->n_columns + n_sums) << bits_of_rows(n_rows)) * key_bytes(pack);
 }
 
 /* The column of a test. sides (2 x n_columns of the forest): columns by feature and side of NaN. */
@@ -114,8 +123,25 @@ static size_t node_bytes(const ortl__node_pack *pack) {
     return pack->is_double ? sizeof(ortl__node64) : sizeof(ortl__node32);
 }
 
+/* Numbers the children of the tests that were listed: pairs (n_nodes). Those near the root come
+ * level by level, because most rows pass there: so they share cache lines. */
+static void number_pairs(const ortl__preorder *preorder, uint32_t *pairs) {
+    const ortl__preorder_node *nodes = preorder->nodes;
+    uint32_t next[NEAR_LEVELS + 2] = {0}; /* by level, all below the top as one */
+    pairs[0] = 0;
+    for (uint32_t i = 0; i < preorder->n_nodes; i++) {
+        uint32_t level = pairs[i];
+        if (nodes[i].high == 0) continue;
+        next[level + 1]++;
+        pairs[i + 1] = pairs[nodes[i].high] = level < NEAR_LEVELS ? level + 1 : NEAR_LEVELS;
+    }
+    for (uint32_t level = 1; level <= NEAR_LEVELS; level++) next[level] += next[level - 1];
+    for (uint32_t i = 0; i < preorder->n_nodes; i++)
+        if (nodes[i].high != 0) pairs[i] = next[pairs[i]]++;
+}
+
 static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
-                              const uint32_t *sides, ortl_error *error) {
+                              const uint32_t *sides, uint32_t *pairs, ortl_error *error) {
     ortl__preorder preorder;
     ortl_status status = ORTL_OK;
     ortl__preorder_init(&preorder, forest, NULL);
@@ -125,11 +151,12 @@ static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
         int fits;
         status = ortl__preorder_tree(&preorder, tree, &fits, error);
         if (status != ORTL_OK) break;
+        number_pairs(&preorder, pairs);
         pack->roots[tree] = root;
         if (pack->is_double)
-            pack_tree_double(pack, &preorder, sides, root, leaf);
+            pack_tree_double(pack, &preorder, sides, pairs, root, leaf);
         else
-            pack_tree_float(pack, &preorder, sides, root, leaf);
+            pack_tree_float(pack, &preorder, sides, pairs, root, leaf);
         root += preorder.n_nodes + 1;
         leaf += preorder.n_leaves;
     }
@@ -176,13 +203,17 @@ static ortl_status reserve(ortl__node_pack *pack, ortl_error *error) {
     return status;
 }
 
-static ortl_status fill(ortl__node_pack *pack, const ortl__forest *forest, ortl_error *error) {
-    uint64_t n_sides = 2 * (uint64_t)forest->n_columns;
-    uint32_t *sides = NULL;
+static ortl_status fill(ortl__node_pack *pack, const ortl__survey *survey,
+                        const ortl__forest *forest, ortl_error *error) {
+    uint64_t n_sides = 2 * (uint64_t)forest->n_columns, n_pairs = 2 * (uint64_t)survey->max_leaves;
+    uint32_t *sides = NULL, *pairs = NULL;
     ortl_status status = ortl__memory_new_zero(pack->memory, n_sides, sizeof *sides, &sides, error);
+    if (status == ORTL_OK)
+        status = ortl__memory_new(pack->memory, n_pairs, sizeof *pairs, &pairs, error);
     if (status == ORTL_OK) status = number_columns(pack, forest, sides, error);
     if (status == ORTL_OK) status = reserve(pack, error);
-    if (status == ORTL_OK) status = pack_trees(pack, forest, sides, error);
+    if (status == ORTL_OK) status = pack_trees(pack, forest, sides, pairs, error);
+    ortl__memory_free(pack->memory, pairs, n_pairs, sizeof *pairs);
     ortl__memory_free(pack->memory, sides, n_sides, sizeof *sides);
     return status;
 }
@@ -202,7 +233,7 @@ static ortl_status build(ortl__survey *survey, const ortl__forest *forest, ortl_
         pack->n_values = survey->n_leaves * survey->votes.n_targets;
     pack->column_bits = bits_for(survey);
     status = ortl__votes_copy_shape(&pack->votes, &survey->votes, error);
-    if (status == ORTL_OK) status = fill(pack, forest, error);
+    if (status == ORTL_OK) status = fill(pack, survey, forest, error);
     if (status == ORTL_OK)
         *state_out = pack;
     else
@@ -221,10 +252,10 @@ static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *
 }
 
 static uint64_t scratch_bytes(const void *state, size_t n_rows) {
-    const ortl__node_pack *pack = state;
-    size_t n = n_rows < ORTL__NODE_ROWS ? n_rows : ORTL__NODE_ROWS;
-    uint64_t n_sums = pack->votes.shape == ORTL__VOTES_ONE ? pack->votes.n_targets : 0;
-    return ((pack->n_columns + n_sums) << bits_of_rows(n)) * key_bytes(pack);
+    const size_t most = (size_t)ORTL__NODE_ROWS * ORTL__NODE_PARTS;
+    if (n_rows <= ORTL__NODE_ROWS) return part_bytes(state, n_rows);
+    size_t n_parts = n_rows < most ? (n_rows - 1) / ORTL__NODE_ROWS + 1 : ORTL__NODE_PARTS;
+    return n_parts * part_bytes(state, ORTL__NODE_ROWS);
 }
 
 /* Nanoseconds for a key, and for what comes with each tree, by rule of thumb. */

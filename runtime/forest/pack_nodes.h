@@ -1,12 +1,13 @@
 /*
  * The node form: forests of any size, floats and doubles, for few rows and for many. Eight bytes a
- * test or leaf (sixteen for doubles). The children of a test lie side by side; pairs of children
- * follow each other in the pre-order of the tests above them.
+ * test or leaf (sixteen for doubles). The children of a test lie side by side. Pairs of children
+ * follow each other level by level near the root, where most rows pass, and below in the pre-order
+ * of the tests above them.
  *
  *     nodes | none | tree 0 | none | tree 1 | ...        a test: limit | leap | column
  *
- *     place        root    root + 1, + 2    + 3, + 4      + 5, + 6        ...
- *     tree         root    low, high        low's         low's low's     ...
+ *     place        root    root + 1, + 2    + 3, + 4      + 5, + 6    ...
+ *     tree         root    low, high        low's         high's      ...
  *
  * A row is first turned into keys (cut.h), a column for each feature and side that NaN takes. From
  * a test, a row goes to the place that is leap further where key <= limit, else to the one behind
@@ -33,10 +34,12 @@ typedef struct ortl__node64 {
     uint64_t link;
 } ortl__node64;
 
-/* Rows of a block, walks of one call, and walks that are under way at a time. */
+/* Rows of a part, parts that go down some trees one after the other, walks of one call, and walks
+ * that are under way at a time. */
 enum {
-    ORTL__NODE_ROW_BITS = 8,
+    ORTL__NODE_ROW_BITS = 7,
     ORTL__NODE_ROWS = 1 << ORTL__NODE_ROW_BITS,
+    ORTL__NODE_PARTS = 4,
     ORTL__NODE_WALKS = 4096,
     ORTL__NODE_LIST = 384
 };
