@@ -333,16 +333,19 @@ INLINE __m512i load_quads(const ortl__slice_block *block, uint32_t column) {
                             _mm512_set1_epi8((char)0x80));
 }
 
-/* A comparison for each limit: with so few rows there is no quicker way. */
+/* A comparison for each limit: with so few rows there is no quicker way. The limits are taken from
+ * a table of four bytes each, because single bytes take a permutation to be spread. */
 INLINE void make_masks_word(const ortl__quantiser *quantiser, const ortl__slice_masks *masks,
                             const ortl__slice_block *block, const size_t n) {
+    uint32_t four_times[256];
     (void)quantiser;
     (void)n;
+    for (uint32_t limit = 0; limit < 256; limit++) four_times[limit] = limit * 0x01010101u;
     for (uint32_t column = 0; column < masks->n_columns; column++) {
         const __m512i codes = load_quads(block, column);
         for (uint32_t i = masks->begin[column]; i < masks->begin[column + 1]; i++)
             block->masks[i] =
-                _mm512_cmpgt_epu8_mask(codes, _mm512_set1_epi8((char)masks->limits[i]));
+                _mm512_cmpgt_epu8_mask(codes, _mm512_set1_epi32((int)four_times[masks->limits[i]]));
     }
     block->masks[masks->n_masks] = 0;
 }
