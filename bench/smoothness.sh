@@ -1,26 +1,16 @@
 #!/bin/sh
 # How the time for a row falls as batches grow: for each model the worst step up between two
-# neighbouring batch sizes from 2 to 62, as a ratio, and where it is.
+# neighbouring batch sizes from 2 to 62, as a ratio, and where it is. A ratio is the median of five,
+# each of two times measured one right after the other.
 #
 #     bench/smoothness.sh BENCH_RUN MODEL.onnx ...
 set -eu
 bench_run=$1
+here=$(cd "$(dirname "$0")" && pwd)
 shift
 for model in "$@"; do
-    for first in 2 17 32 47; do
+    for first in 2 17 32 47 2 17 32 47 2 17 32 47 2 17 32 47 2 17 32 47; do
         batches=$(seq -s , "$first" $((first + 15)))
-        "$bench_run" --batches "$batches" --windows 9 --window 5 "$model"
-    done | awk -v model="$model" '
-        $NF == "ns/row" {
-            for (i = 1; i < NF; i++) if ($i ~ /^batch_/) n = substr($i, 7) + 0
-            if (!(n in time) || $(NF - 1) < time[n]) time[n] = $(NF - 1)
-        }
-        END {
-            worst = 0
-            for (n = 3; n <= 62; n++) if (time[n] / time[n - 1] > worst) {
-                worst = time[n] / time[n - 1]
-                at = n
-            }
-            printf "%s: %.3f at %d rows\n", model, worst, at
-        }'
+        "$bench_run" --batches "$batches" --windows 3 --window 3 "$model"
+    done | awk -v model="$model" -f "$here/median.awk" -f "$here/smoothness.awk"
 done

@@ -20,8 +20,8 @@ ortl__row_layout ortl__row_layout_for(const ortl__survey *survey, const ortl__ro
 
 /* Nanoseconds to begin with a row, to code one value, and to add what a tree gives. */
 #define ROW_COST      30.0
-#define ROW_CODE_COST 1.5
-#define ROW_TREE_COST 1.3
+#define ROW_CODE_COST 1.0
+#define ROW_TREE_COST 1.1
 
 double ortl__row_cost(const ortl__survey *survey, const ortl__row_kernel *kernel, size_t n_rows) {
     ortl__row_layout layout = ortl__row_layout_for(survey, kernel);
@@ -309,11 +309,13 @@ static void run_group(const ortl__row_trees *row, const ortl__votes *votes,
 
 void ortl__row_run(const ortl__row_trees *row, const ortl__votes *votes, const uint32_t *leaf_begin,
                    const float *values, const ortl__rows *rows, float *sums) {
-    for (size_t first = 0; first < rows->n_rows; first += ORTL__ROW_GROUP) {
+    ortl__rows group = *rows;
+    for (size_t first = 0; first < rows->n_rows; first += group.n_rows) {
+        /* Groups are nearly as large as each other, so that no row stays alone. */
         size_t left = rows->n_rows - first;
-        ortl__rows group = {(const float *)rows->data + (ptrdiff_t)first * rows->row_stride,
-                            left < ORTL__ROW_GROUP ? left : ORTL__ROW_GROUP, rows->row_stride,
-                            rows->column_stride};
+        size_t n_groups = (left + ORTL__ROW_GROUP - 1) / ORTL__ROW_GROUP;
+        group.data = (const float *)rows->data + (ptrdiff_t)first * rows->row_stride;
+        group.n_rows = (left + n_groups - 1) / n_groups;
         run_group(row, votes, leaf_begin, values, &group, sums + first * votes->n_targets);
     }
 }

@@ -11,9 +11,16 @@ enum { MOST_FEW_ROWS = ORTL__SLICE_ROWS - 8 };
 /* Masks of cuts that take as long as one of a set. */
 enum { SET_MASKS = 16 };
 
+/* Whether blocks of width number i need no masks. */
+static int takes_codes(const ortl__pack_kernel *kernel, size_t i) {
+    const ortl__slice_kernel *loops = kernel->loops;
+    return kernel->form == &ortl__form_levels && loops->add_levels != NULL && i == 0;
+}
+
 /* Nanoseconds for the tests of all trees, for a block of width number i. */
 static double cost_of_tests(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t i) {
     const ortl__slice_kernel *loops = kernel->loops;
+    if (takes_codes(kernel, i)) return (double)survey->n_levels * loops->test_costs[i];
     if (kernel->form == &ortl__form_levels) return 0;
     if (kernel->form == &ortl__form_perfect)
         return (double)survey->n_places * loops->place_costs[i];
@@ -25,12 +32,12 @@ static double cost_of_block(const ortl__survey *survey, const ortl__pack_kernel 
                             unsigned n_words) {
     const ortl__slice_kernel *loops = kernel->loops;
     double n_rows = n_words * (double)ORTL__SLICE_ROWS;
-    double tests = cost_of_tests(survey, kernel, i);
-    double masks =
-        (survey->quantiser.n_asked + SET_MASKS * survey->sets.n_sets) * loops->mask_costs[i];
+    double n_masks = survey->quantiser.n_asked + (double)SET_MASKS * survey->sets.n_sets;
     double codes = loops->code_cost * n_rows * survey->forest->n_features_used;
-    double trees = (loops->tree_costs[i] + loops->leaf_cost * n_rows) * survey->forest->n_trees;
-    return tests + masks + codes + trees;
+    double leaves = loops->leaf_cost * n_rows * survey->forest->n_trees;
+    double cost = cost_of_tests(survey, kernel, i) + codes + leaves;
+    if (takes_codes(kernel, i)) return cost;
+    return cost + n_masks * loops->mask_costs[i] + survey->forest->n_trees * loops->tree_costs[i];
 }
 
 static int is_too_wide(const ortl__survey *survey, const ortl__slice_kernel *loops, size_t i) {
