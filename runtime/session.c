@@ -131,6 +131,13 @@ static ortl_status measure(ortl_session *session, ortl_error *error) {
     return status;
 }
 
+/* Whether the file tells the rank of every input. */
+static int knows_ranks(const ortl__graph *graph) {
+    for (uint32_t i = 0; i < graph->n_inputs; i++)
+        if (!graph->inputs[i].has_shape) return 0;
+    return 1;
+}
+
 /* Where rows stand apart and one row cannot be shaped, no row ever runs: the model is refused.
  * Otherwise such a graph has no form for ortl_predict; ortl_run may still do. */
 static ortl_status find_form(ortl_session *session, ortl_error *error) {
@@ -145,7 +152,7 @@ static ortl_status find_form(ortl_session *session, ortl_error *error) {
     form->trees = find_only_trees(session);
     ortl_error why;
     ortl_status status = measure(session, &why);
-    if (status == ORTL_BAD_INPUT && session->plan.is_row_wise)
+    if (status == ORTL_BAD_INPUT && session->plan.is_row_wise && knows_ranks(&session->graph))
         return ortl__fail(error, ORTL_BAD_MODEL, "no row can run: %s", why.message);
     if (status != ORTL_OK && status != ORTL_NO_MEMORY && form->n_features) {
         form->n_features = 0;
