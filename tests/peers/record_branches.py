@@ -60,6 +60,40 @@ def function():
             node("f", ["D", "not_c"], ["y"], domain="local")], [], functions
 
 
+def partly():
+    """Several outputs of one If: of other ranks, without elements, and one that nobody asks for."""
+    kinds = [("A", T.FLOAT), ("B", T.FLOAT), ("C", T.FLOAT)]
+    yes = branch([node("Neg", ["x"], ["A"]), node("ReduceSum", ["x"], ["B"], keepdims=0),
+                  node("Slice", ["x", "zero", "zero", "zero"], ["C"])], kinds, [("zero", np.array([0]))])
+    no = branch([node("Abs", ["x"], ["A"]), node("ReduceSum", ["x", "last"], ["B"], keepdims=0),
+                 node("Identity", ["x"], ["C"])], kinds, [("last", np.array([1]))])
+    return [node("If", ["c"], ["d", "unused_0", "e"], then_branch=yes, else_branch=no),
+            node("If", ["c"], ["f", "g", "h"], then_branch=yes, else_branch=no),
+            node("If", ["never"], ["i", "unused_1", "unused_2"], then_branch=yes, else_branch=no),
+            node("ReduceSum", ["e"], ["s"], keepdims=0), node("ReduceSum", ["g"], ["t"], keepdims=0),
+            node("ReduceSum", ["h"], ["u"], keepdims=0), node("Sum", ["d", "s", "t", "u", "i"], ["y"])], [("never", np.array(False))]
+
+
+def alike():
+    """Nodes that say nearly the same: with an input left out, lists of other lengths, tensors, texts, other kinds."""
+    def constant_of(name, **value):
+        return node("Constant", [], [name], **value)
+    one, two = (numpy_helper.from_array(np.array(v, np.float32)) for v in ([1, 2, 3], [1, 2, 4]))
+    nodes = [node("Clip", ["x", "", "bound"], ["a"]), node("Clip", ["x", "", "bound"], ["b"]), node("Clip", ["x", "bound"], ["d"]),
+             constant_of("e", value=one), constant_of("f", value=one), constant_of("g", value=two),
+             constant_of("h", value_floats=[1.0, 2.0, 3.0]), constant_of("i", value_floats=[1.0, 2.0, 3.5]),
+             constant_of("j", value_ints=[1, 2]), constant_of("k", value_ints=[1, 1]), constant_of("l", value_string="1"),
+             constant_of("m", value_string="2"), constant_of("n", value_strings=["1", "2"]), constant_of("o", value_strings=["1", "3"]),
+             *(node("Cast", [text], [number], to=T.FLOAT) for text, number in ("lp", "mr", "nq", "os")),
+             node("Sub", ["q", "s"], ["differences"]), node("ReduceSum", ["differences"], ["t"]),
+             node("Cast", ["j"], ["u"], to=T.FLOAT),
+             node("Cast", ["k"], ["v"], to=T.FLOAT), node("Sub", ["u", "v"], ["w"]), node("ReduceSum", ["w"], ["z"]),
+             node("Not", ["c"], ["not_c"]), node("Not", ["c"], ["again"]), node("And", ["not_c", "again"], ["both"]),
+             node("Where", ["both", "x", "a"], ["chosen"]),
+             node("Sum", ["a", "b", "d", "e", "f", "g", "h", "i", "p", "r", "t", "z", "chosen"], ["y"])]
+    return nodes, [("bound", np.float32(1))]
+
+
 def record(name, nodes, initializers, functions=()):
     inputs = [helper.make_tensor_value_info("x", T.FLOAT, ["N", 3]), helper.make_tensor_value_info("c", T.BOOL, [])]
     tensors = [numpy_helper.from_array(array, key) for key, array in initializers]
@@ -82,5 +116,5 @@ def record(name, nodes, initializers, functions=()):
         print(f"branches__{name}_{case}\t{'ok' if outputs else 'input'}\t{1e-6 if outputs else 0:g}")
 
 
-for make in (nested, other_shapes, constant, function):
+for make in (nested, other_shapes, constant, function, partly, alike):
     record(make.__name__, *make())
