@@ -207,7 +207,7 @@ static ortl_status read_to_end(int descriptor, conversion *c, unsigned char **by
 static ortl_status reserve_for_file(int descriptor, conversion *c, unsigned char **bytes,
                                     uint64_t *capacity, ortl_error *error) {
     uint64_t limit = c->options.limits.model_bytes;
-    struct stat about;
+    struct stat about = {0};
     uint64_t n_bytes;
     ortl_status status;
     if (fstat(descriptor, &about) != 0)

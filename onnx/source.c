@@ -89,7 +89,7 @@ static ortl_status read_whole(ortl__source *source, const ortl_limits *limits, o
 ortl_status ortl__source_open_window(ortl__memory *memory, const char *path,
                                      const ortl_limits *limits, size_t window_bytes,
                                      ortl__source **source_out, ortl_error *error) {
-    struct stat facts;
+    struct stat facts = {0};
     ortl__source *source = NULL;
     *source_out = NULL;
     ortl_status status = new_source(memory, &source, error);

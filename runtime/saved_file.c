@@ -36,7 +36,7 @@ static int open_beside(const char *path, char *temporary_out) {
 }
 
 int ortl__saved_open(const char *path, char *temporary_out) {
-    struct stat before;
+    struct stat before = {0};
     const int exists = lstat(path, &before) == 0;
     if (exists && !S_ISREG(before.st_mode)) return ortl__saved_open_in_place(path, temporary_out);
     int descriptor = open_beside(path, temporary_out);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 static void find_size(ortl__inspection *inspection) {
-    struct stat info;
+    struct stat info = {0};
     if (stat(inspection->path, &info) != 0 || !S_ISREG(info.st_mode)) return;
     inspection->n_file_bytes = (uint64_t)info.st_size;
     inspection->is_size_known = true;

@@ -134,7 +134,7 @@ static ortl_status read_inputs(run_state *state, const run_settings *settings, c
 /* ---- Outputs --------------------------------------------------------------------------------- */
 
 static ortl_status make_directory(const char *directory, ortl__report *report) {
-    struct stat info;
+    struct stat info = {0};
     ortl__report_place(report, directory);
     if (mkdir(directory, 0777) == 0) return ORTL_OK;
     if (errno != EEXIST) return ortl__message_fail_errno(&report->error, "cannot be created");

@@ -24,13 +24,13 @@ char *ortl__folder_join(const char *folder, const char *name, ortl_error *error)
 }
 
 bool ortl__folder_exists(const char *path) {
-    struct stat info;
+    struct stat info = {0};
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 static ortl_status has_file(const char *folder, const char *file, bool *has_out,
                             ortl_error *error) {
-    struct stat info;
+    struct stat info = {0};
     char *path = ortl__folder_join(folder, file, error);
     if (path == NULL) return ORTL_NO_MEMORY;
     *has_out = stat(path, &info) == 0 && !S_ISDIR(info.st_mode);

@@ -76,7 +76,7 @@ static ortl_status open_stdin(const ortl_options *options, ortl_session **sessio
 
 /* Adds the size of a regular file; false for anything else. */
 static bool add_file_bytes(const char *path, uint64_t *n_bytes) {
-    struct stat about;
+    struct stat about = {0};
     if (path == NULL || stat(path, &about) != 0 || !S_ISREG(about.st_mode)) return false;
     *n_bytes += (uint64_t)about.st_size;
     return true;

@@ -285,7 +285,7 @@ ortl_status npy_read_stream(FILE *stream, uint64_t n_bytes, ortl_tensor *tensor_
 
 ortl_status npy_read(const char *path, ortl_tensor *tensor_out, ortl_error *error) {
     ortl_status status;
-    struct stat about;
+    struct stat about = {0};
     tensor_out->data = NULL;
     FILE *stream = fopen(path, "rb");
     if (stream == NULL) return ortl__message_fail_errno(error, "cannot open");

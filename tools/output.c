@@ -25,7 +25,7 @@ static bool is_stdout(const ortl__output *output) {
 /* Refuses path when it is the file, a regular one, that was looked at. */
 static ortl_status refuse_same_file(const struct stat *input_file, const char *path,
                                     ortl_error *error) {
-    struct stat named_file;
+    struct stat named_file = {0};
     if (!S_ISREG(input_file->st_mode) || stat(path, &named_file) != 0 ||
         input_file->st_dev != named_file.st_dev || input_file->st_ino != named_file.st_ino)
         return ORTL_OK;
@@ -34,7 +34,7 @@ static ortl_status refuse_same_file(const struct stat *input_file, const char *p
 }
 
 ortl_status ortl__output_refuse_input(const char *output, const char *input, ortl_error *error) {
-    struct stat input_file;
+    struct stat input_file = {0};
     if (names_stdout(output)) return ORTL_OK;
     int failed =
         strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &input_file) : stat(input, &input_file);
@@ -54,7 +54,7 @@ static ortl_status open_output(ortl__output *output, const char *path, int other
         output->descriptor = STDOUT_FILENO;
         return ORTL_OK;
     }
-    struct stat other_file;
+    struct stat other_file = {0};
     if (other_descriptor >= 0 && fstat(other_descriptor, &other_file) == 0) {
         ortl_status status = refuse_same_file(&other_file, path, error);
         if (status != ORTL_OK) return status;

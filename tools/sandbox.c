@@ -83,7 +83,7 @@ static void drop_rules(ortl__sandbox *sandbox, int reason) {
 /* A path that is not there needs no rule. A pipe or a socket, reached through /dev/fd, has no place
  * in a file system: Landlock lets it be and refuses the rule. */
 static void allow(ortl__sandbox *sandbox, const char *path, uint64_t rights) {
-    struct stat about;
+    struct stat about = {0};
     struct landlock_path_beneath_attr rule;
     do rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
     while (rule.parent_fd < 0 && errno == EINTR);
@@ -125,7 +125,7 @@ void ortl__sandbox_write_folder(ortl__sandbox *sandbox, const char *path) {
 
 void ortl__sandbox_write(ortl__sandbox *sandbox, const char *path, bool is_read_back) {
     const uint64_t reading = is_read_back ? LANDLOCK_ACCESS_FS_READ_FILE : 0;
-    struct stat about;
+    struct stat about = {0};
     if (!is_named(sandbox, path)) return;
     if (lstat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
         allow(sandbox, path, FILE_WRITING | reading);
