@@ -265,12 +265,10 @@ ortl_status ortl__trees_predict(const ortl__step *step, const ortl__rows *rows, 
     uint8_t *voted = t->forest.n_targets > 1 ? (uint8_t *)scratch + b.voted : NULL;
     ortl_status status = ORTL_OK;
     for (size_t first = 0; first < rows->n_rows && status == ORTL_OK; first += b.n_rows) {
-        ortl__rows part = *rows;
-        part.data = (const float *)rows->data + (ptrdiff_t)first * rows->row_stride;
-        if (part.n_rows - first < b.n_rows)
-            part.n_rows -= first;
-        else
-            part.n_rows = b.n_rows;
+        size_t left = rows->n_rows - first;
+        const float *data = (const float *)rows->data + (ptrdiff_t)first * rows->row_stride;
+        ortl__rows part = {data, left < b.n_rows ? left : (size_t)b.n_rows, rows->row_stride,
+                           rows->column_stride};
         ortl__pack_run(t->pack, &part, sums, voted, (char *)scratch + b.pack);
         status = ortl__outcome_write(
             outcome, sums, voted, part.n_rows, labels_out ? labels_out + first : NULL,
