@@ -30,7 +30,7 @@ static const struct function {
 /* It lies beside the C library that is in use. */
 const char *ortl__libm_path(char path_out[ORTL__LIBM_PATH_BYTES]) {
     Dl_info about;
-    void *in_libc = dlsym(RTLD_DEFAULT, "strlen");
+    void *in_libc = dlsym(RTLD_DEFAULT, "gnu_get_libc_version"); /* which nothing replaces */
     const char *slash = in_libc && dladdr(in_libc, &about) ? strrchr(about.dli_fname, '/') : NULL;
     size_t n_bytes = slash ? (size_t)(slash - about.dli_fname) + 1 : 0;
     if (n_bytes + sizeof LIBM_SO > ORTL__LIBM_PATH_BYTES) n_bytes = 0;
@@ -44,7 +44,9 @@ ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error) {
     char path[ORTL__LIBM_PATH_BYTES];
     if (libm->is_open) return ORTL_OK;
     /* dlopen does not tell a file that cannot be opened from memory that there is not. */
-    int descriptor = open(ortl__libm_path(path), O_RDONLY | O_CLOEXEC);
+    int descriptor;
+    do descriptor = open(ortl__libm_path(path), O_RDONLY | O_CLOEXEC);
+    while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0 && path[0] == '/')
         return ortl__fail(error, ORTL_IO, "%s cannot be opened: %s", path, strerror(errno));
     if (descriptor >= 0) (void)close(descriptor);
