@@ -68,7 +68,7 @@ START_TEST(a_new_file_appears_at_the_end) {
 END_TEST
 
 START_TEST(the_old_file_stays_until_the_end_and_keeps_its_mode) {
-    struct stat about;
+    struct stat about = {0};
     make_file("old");
     int descriptor = ortl__saved_open(path, temporary);
     put(descriptor, "new");
@@ -104,7 +104,7 @@ START_TEST(names_of_killed_processes_are_no_obstacle) {
 END_TEST
 
 START_TEST(what_cannot_be_replaced_is_written_in_place) {
-    struct stat before, after;
+    struct stat before = {0}, after = {0};
     make_file("old text");
     ck_assert_int_eq(stat(path, &before), 0);
     int descriptor = ortl__saved_open_in_place(path, temporary);
@@ -122,7 +122,7 @@ END_TEST
 
 START_TEST(a_link_stays_a_link) {
     char link[sizeof path + 8];
-    struct stat about;
+    struct stat about = {0};
     make_file("old");
     snprintf(link, sizeof link, "%s_link", path);
     ck_assert_int_eq(symlink("file", link), 0);

@@ -355,7 +355,7 @@ static void remove_directory(void) {
 }
 
 static size_t file_size(void) {
-    struct stat about;
+    struct stat about = {0};
     ck_assert_int_eq(stat(path, &about), 0);
     return (size_t)about.st_size;
 }
@@ -376,7 +376,7 @@ START_TEST(a_file_is_replaced_as_a_whole) {
     ck_assert_int_eq(ortl__writer_save(&e.graph, &memory, path, &n_bytes, &error), ORTL_OK);
     ck_assert_uint_eq(file_size(), n_bytes);
     ck_assert_int_eq(count_entries(directory), 1);
-    struct stat about;
+    struct stat about = {0};
     ck_assert_int_eq(stat(path, &about), 0);
     ck_assert_int_eq(about.st_mode & 0777, 0640);
 }
@@ -405,7 +405,7 @@ START_TEST(a_device_is_written_in_place) {
     example e;
     fill_example(&e);
     ck_assert_int_eq(ortl__writer_save(&e.graph, &memory, "/dev/null", NULL, &error), ORTL_OK);
-    struct stat about;
+    struct stat about = {0};
     ck_assert_int_eq(stat("/dev/null", &about), 0);
     ck_assert(S_ISCHR(about.st_mode));
 }

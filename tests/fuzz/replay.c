@@ -26,7 +26,7 @@ static void feed(const unsigned char *bytes, size_t n_bytes) {
 
 /* The whole file at path, to be freed; NULL when it cannot be read. */
 static unsigned char *read_file(const char *path, size_t *n_bytes_out) {
-    struct stat about;
+    struct stat about = {0};
     unsigned char *bytes = NULL;
     FILE *file = fopen(path, "rb");
     if (file == NULL) return NULL;

@@ -169,7 +169,7 @@ static int disagree(const hostile_judge *judge, const int *codes) {
 
 size_t hostile_build(const hostile_case *test, int variant, const char *path) {
     int status = 0;
-    struct stat about;
+    struct stat about = {0};
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
