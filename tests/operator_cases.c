@@ -1,265 +1,29 @@
 /*
- * See operator_cases.h and data/operators/README.md. What the files say is the tests' own, so that
- * a line that is not understood ends the program.
+ * See operator_cases.h and data/operators/README.md: builds cases into harnesses, and compares.
  */
 #include "operator_cases.h"
 
 #include <check.h>
-#include <glob.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_WORD 64
-#define UINT8    2 /* an element type of ONNX in which TreeEnsemble has its modes */
-
-static void give_up(const char *place, const char *format, ...) {
-    va_list values;
-    va_start(values, format);
-    fprintf(stderr, "%s: ", place);
-    vfprintf(stderr, format, values);
-    fputc('\n', stderr);
-    va_end(values);
-    exit(EXIT_FAILURE);
-}
-
-/* ---- Blocks ---------------------------------------------------------------------------------- */
-
-static char *read_file(const char *path) {
-    FILE *file = fopen(path, "rb");
-    if (!file) give_up(path, "cannot be read");
-    fseek(file, 0, SEEK_END);
-    size_t n = (size_t)ftell(file);
-    rewind(file);
-    char *text = malloc(n + 2);
-    if (!text || fread(text, 1, n, file) != n) give_up(path, "cannot be read");
-    fclose(file);
-    memcpy(text + n, "\n", 2);
-    return text;
-}
-
-static const char *line_end(const char *line) {
-    return line + strcspn(line, "\n");
-}
-
-static int has_line(const operator_case *c, const char *word);
-
-/* Whether a line `needs utf8proc` or `needs no utf8proc` is as the library was built. */
-static int is_for_this_build(const operator_case *c);
-
-static void add_case(operator_cases *all, const char *file, int line, const char *text) {
-    all->cases = realloc(all->cases, (all->n_cases + 1) * sizeof *all->cases);
-    if (!all->cases) abort();
-    operator_case *c = &all->cases[all->n_cases++];
-    long long version = 0;
-    snprintf(c->place, sizeof c->place, "%s:%d", file, line);
-    if (sscanf(text, "%31s %lld", c->name, &version) != 2) give_up(c->place, "no operator");
-    c->version = version;
-    c->lines = line_end(text) + 1;
-    if (!is_for_this_build(c)) all->n_cases--;
-    c->is_refused = has_line(c, "refused") || has_line(c, "fails");
-    c->is_run = has_line(c, "output");
-}
-
-/* A case begins with a line that is neither empty, nor a comment, nor indented. */
-static void read_cases(operator_cases *all, const char *path) {
-    const char *file = strrchr(path, '/') + 1, *text = read_file(path);
-    for (int line = 1; *text; line++) {
-        if (!strchr("\n# ", *text)) add_case(all, file, line, text);
-        text = line_end(text) + 1;
-    }
-}
-
-const operator_cases *operator_cases_read(void) {
-    static operator_cases all;
-    glob_t files;
-    if (all.n_cases) return &all;
-    if (glob(ORTL_TEST_DATA "/operators/*.txt", 0, NULL, &files) != 0)
-        give_up("data/operators", "no cases");
-    for (size_t i = 0; i < files.gl_pathc; i++) read_cases(&all, files.gl_pathv[i]);
-    globfree(&files);
-    return &all;
-}
-
-/* ---- Words and elements ---------------------------------------------------------------------- */
-
-/* A place in the lines of one case. */
-typedef struct reader {
-    harness *h;
-    const operator_case *c;
-    const char *at;
-} reader;
-
-static void skip_blanks(reader *r) {
-    while (*r->at == ' ') r->at++;
-}
-
-/* The next word of the line, "" at its end. */
-static void read_word(reader *r, char word_out[MAX_WORD]) {
-    skip_blanks(r);
-    size_t n = strcspn(r->at, " \n");
-    if (n >= MAX_WORD) give_up(r->c->place, "a long word");
-    memcpy(word_out, r->at, n);
-    word_out[n] = '\0';
-    r->at += n;
-}
-
-/* The next line, its first word in word_out; 0 when the case ends. */
-static int next_line(reader *r, char word_out[MAX_WORD]) {
-    if (r->at != r->c->lines) r->at = line_end(r->at) + 1;
-    if (*r->at != ' ') return 0;
-    read_word(r, word_out);
-    return 1;
-}
-
-static int is_for_this_build(const operator_case *c) {
-    char word[MAX_WORD];
-    reader r = {NULL, c, c->lines};
-    while (next_line(&r, word)) {
-        if (strcmp(word, "needs") != 0) continue;
-        read_word(&r, word);
-#ifdef ORTL_WITH_UTF8PROC
-        return strcmp(word, "no") != 0;
-#else
-        return strcmp(word, "no") == 0;
-#endif
-    }
-    return 1;
-}
-
-static int has_line(const operator_case *c, const char *word) {
-    reader r = {NULL, c, c->lines};
-    char found[MAX_WORD];
-    while (next_line(&r, found))
-        if (strcmp(found, word) == 0) return 1;
-    return 0;
-}
-
-/* Memory of the harness. */
-static void *room(reader *r, uint64_t count, size_t element_bytes) {
-    void *block = NULL;
-    if (ortl__arena_new(&r->h->arena, count, element_bytes, &block, NULL) != ORTL_OK) abort();
-    return block;
-}
-
-/* A text in quotation marks, in which \" \\ and \xNN stand for bytes. */
-static ortl_string read_text(reader *r) {
-    skip_blanks(r);
-    if (*r->at++ != '"') give_up(r->c->place, "a text without quotation marks");
-    char *text = room(r, (uint64_t)(line_end(r->at) - r->at) + 1, 1);
-    uint64_t n = 0;
-    for (; *r->at != '"'; r->at++) {
-        if (*r->at == '\n') give_up(r->c->place, "a text without an end");
-        if (*r->at == '\\' && *++r->at == 'x') {
-            const char digits[] = {r->at[1], r->at[2], '\0'};
-            text[n++] = (char)strtoul(digits, NULL, 16);
-            r->at += 2;
-        } else {
-            text[n++] = *r->at;
-        }
-    }
-    r->at++;
-    text[n] = '\0';
-    return (ortl_string){text, n};
-}
-
-static ortl_type read_type(reader *r) {
-    char name[MAX_WORD];
-    read_word(r, name);
-    int64_t number = ortl__operator_onnx_type_number(name);
-    if (!number) give_up(r->c->place, "no type: %s", name);
-    return (ortl_type)number;
-}
-
-/* [2,3], or [] for a scalar. */
-static uint32_t read_shape(reader *r, int64_t shape_out[ORTL_MAX_RANK]) {
-    char word[MAX_WORD];
-    uint32_t rank = 0;
-    read_word(r, word);
-    if (word[0] != '[') give_up(r->c->place, "no shape: %s", word);
-    for (char *at = word + 1; *at && *at != ']' && rank < ORTL_MAX_RANK; at += *at == ',')
-        shape_out[rank++] = strtoll(at, &at, 10);
-    return rank;
-}
-
-static void read_element(reader *r, ortl_type type, void *elements, uint64_t i) {
-    char word[MAX_WORD], *end = NULL;
-    if (type == ORTL_STRING) {
-        ((ortl_string *)elements)[i] = read_text(r);
-        return;
-    }
-    read_word(r, word);
-    switch ((int)type) {
-    case ORTL_FLOAT: ((float *)elements)[i] = strtof(word, &end); break;
-    case ORTL_DOUBLE: ((double *)elements)[i] = strtod(word, &end); break;
-    case ORTL_INT64: ((int64_t *)elements)[i] = strtoll(word, &end, 10); break;
-    case ORTL_INT32: ((int32_t *)elements)[i] = (int32_t)strtol(word, &end, 10); break;
-    case ORTL_INT16: ((int16_t *)elements)[i] = (int16_t)strtol(word, &end, 10); break;
-    case UINT8:
-    case ORTL_BOOL: ((uint8_t *)elements)[i] = (uint8_t)strtoul(word, &end, 10); break;
-    default: give_up(r->c->place, "elements of a type that has none");
-    }
-    if (*end) give_up(r->c->place, "no element: %s", word);
-}
-
-/* Everything up to the end of the line, at least n_least elements of which those that are not
- * written are zeros. */
-static void *read_elements(reader *r, ortl_type type, uint64_t n_least, uint64_t *n_out) {
-    const reader start = *r;
-    uint64_t n = 0;
-    char word[MAX_WORD];
-    for (skip_blanks(r); *r->at != '\n'; n++, skip_blanks(r))
-        if (type == ORTL_STRING)
-            read_text(r);
-        else
-            read_word(r, word);
-    if (n && n < n_least) give_up(r->c->place, "%d elements are written", (int)n);
-    *r = start;
-    size_t n_bytes = ortl_type_bytes(type) ? ortl_type_bytes(type) : 8;
-    void *elements = room(r, (n > n_least ? n : n_least) + 1, n_bytes);
-    for (uint64_t i = 0; i < n; i++) read_element(r, type, elements, i);
-    if (n == 0 && type == ORTL_STRING)
-        for (uint64_t i = 0; i < n_least; i++) ((ortl_string *)elements)[i].data = "";
-    if (n_out) *n_out = n;
-    return elements;
-}
-
-/* Type, shape and elements. */
-static ortl__tensor read_tensor(reader *r, double *tolerance_out) {
-    ortl__tensor tensor;
-    int64_t shape[ORTL_MAX_RANK];
-    uint64_t n = 0;
-    ortl_type type = read_type(r);
-    uint32_t rank = read_shape(r, shape);
-    if (ortl__tensor_shape(&tensor, type, rank, shape, NULL) != ORTL_OK)
-        give_up(r->c->place, "no shape of a tensor");
-    skip_blanks(r);
-    if (*r->at == '~') {
-        char word[MAX_WORD];
-        read_word(r, word);
-        *tolerance_out = strtod(word + 1, NULL);
-    }
-    tensor.data = read_elements(r, type, tensor.n_elements, &n);
-    if (n > tensor.n_elements)
-        give_up(r->c->place, "%d elements too many", (int)(n - tensor.n_elements));
-    return tensor;
-}
+#include "operator_case_text.h"
 
 /* ---- Attributes ------------------------------------------------------------------------------ */
 
-static void add_attribute(reader *r, const char *name) {
-    char kind[MAX_WORD];
+static void add_attribute(case_reader *r, const char *name) {
+    char kind[CASE_WORD_BYTES];
     harness *h = r->h;
     uint64_t n = 0;
-    char *kept = room(r, MAX_WORD, 1);
-    memcpy(kept, name, MAX_WORD);
-    read_word(r, kind);
+    char *kept = case_room(r, CASE_WORD_BYTES, 1);
+    memcpy(kept, name, CASE_WORD_BYTES);
+    case_read_word(r, kind);
     if (strcmp(kind, "tensor") == 0) {
         double tolerance;
-        const ortl__tensor tensor = read_tensor(r, &tolerance);
-        ortl__constant *value = room(r, 1, sizeof *value);
+        const ortl__tensor tensor = case_read_tensor(r, &tolerance);
+        ortl__constant *value = case_room(r, 1, sizeof *value);
         value->name = "";
         value->element_type = (int32_t)tensor.type;
         value->rank = tensor.rank;
@@ -281,11 +45,11 @@ static void add_attribute(reader *r, const char *name) {
                  {"strings", ORTL__ATTRIBUTE_STRINGS, ORTL_STRING}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kind, kinds[i].name) == 0) {
-            const void *values = read_elements(r, kinds[i].type, 0, &n);
+            const void *values = case_read_elements(r, kinds[i].type, 0, &n);
             harness_attribute(h, kept, kinds[i].kind, n, values);
             return;
         }
-    give_up(r->c->place, "no kind of attribute: %s", kind);
+    case_give_up(r->c->place, "no kind of attribute: %s", kind);
 }
 
 /* ---- Columns of the tree operators ----------------------------------------------------------- */
@@ -309,7 +73,7 @@ static ortl__mode mode_of(const operator_case *c, const char *text) {
                                         "BRANCH_EQ",  "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF"};
     for (int mode = 0; mode < 8; mode++)
         if (strcmp(text, names[mode]) == 0) return (ortl__mode)mode;
-    give_up(c->place, "no mode: %s", text);
+    case_give_up(c->place, "no mode: %s", text);
     return ORTL__MODE_LEAF;
 }
 
@@ -340,7 +104,7 @@ static ortl_status append(const operator_case *c, ortl__ensemble_columns *column
     return status;
 }
 
-static void add_attribute(reader *r, const char *name);
+static void add_attribute(case_reader *r, const char *name);
 
 /* Each is read as an attribute that is not kept. */
 static ortl_status make_columns(harness *h) {
@@ -348,13 +112,13 @@ static ortl_status make_columns(harness *h) {
     static const ortl_type types[] = {[ORTL__ATTRIBUTE_FLOATS] = ORTL_FLOAT,
                                       [ORTL__ATTRIBUTE_INTS] = ORTL_INT64,
                                       [ORTL__ATTRIBUTE_STRINGS] = ORTL_STRING};
-    char word[MAX_WORD];
+    char word[CASE_WORD_BYTES];
     ortl__ensemble_kind kind = ORTL__ENSEMBLE_V5;
-    reader r = {h, c, c->lines};
+    case_reader r = {h, c, c->lines};
     column_of(c, "", &kind);
     ortl_status status =
         ortl__ensemble_columns_new(h->loading.memory, kind, &h->node.columns, NULL);
-    while (status == ORTL_OK && next_line(&r, word)) {
+    while (status == ORTL_OK && case_next_line(&r, word)) {
         ortl__column_name name = column_of(c, word, &kind);
         if (name == ORTL__N_COLUMNS) continue;
         add_attribute(&r, word);
@@ -372,9 +136,9 @@ static ortl_status make_columns(harness *h) {
 
 typedef enum knowledge { CONSTANT, INPUT, UNKNOWN } knowledge;
 
-static void add_input(reader *r, knowledge known) {
+static void add_input(case_reader *r, knowledge known) {
     double tolerance;
-    const ortl__tensor tensor = read_tensor(r, &tolerance);
+    const ortl__tensor tensor = case_read_tensor(r, &tolerance);
     switch (known) {
     case CONSTANT:
         harness_constant(r->h, tensor.type, tensor.rank, tensor.shape, tensor.data);
@@ -398,15 +162,15 @@ static const char *domain_of(const char *name) {
 }
 
 /* Unless it is left out. */
-static void add_output(reader *r, uint32_t number) {
-    skip_blanks(r);
+static void add_output(case_reader *r, uint32_t number) {
+    case_skip_blanks(r);
     if (strncmp(r->at, "absent", 6) == 0) r->h->value_places[HARNESS_MAX + number] = NULL;
 }
 
 /* How many there are, or that the only one is left out. */
-static uint32_t read_outputs(reader *r) {
-    char word[MAX_WORD];
-    read_word(r, word);
+static uint32_t read_outputs(case_reader *r) {
+    char word[CASE_WORD_BYTES];
+    case_read_word(r, word);
     if (strcmp(word, "absent") != 0) return (uint32_t)strtoul(word, NULL, 10);
     r->h->value_places[HARNESS_MAX] = NULL;
     return 1;
@@ -421,14 +185,14 @@ static int is_of_result(const char *word) {
 }
 
 void operator_case_open(harness *h, const operator_case *c, case_form form) {
-    char word[MAX_WORD];
+    char word[CASE_WORD_BYTES];
     uint32_t n_outputs = 0;
     ortl__ensemble_kind kind;
-    reader r = {h, c, c->lines};
+    case_reader r = {h, c, c->lines};
     harness_open(h, domain_of(c->name), c->name, c->version);
     h->columns_source = c;
     if (strncmp(c->name, "Tree", 4) == 0) h->make_columns = make_columns;
-    while (next_line(&r, word)) {
+    while (case_next_line(&r, word)) {
         if (strcmp(word, "output") == 0)
             add_output(&r, n_outputs++);
         else if (strcmp(word, "outputs") == 0)
@@ -467,7 +231,7 @@ int operator_case_open_row(harness *h, const operator_case *c, int64_t n_rows, i
 static void cut_row(const operator_case *c, ortl__tensor *tensor, int64_t row) {
     int64_t shape[ORTL_MAX_RANK];
     char *data = tensor->data;
-    if (tensor->rank == 0) give_up(c->place, "an output without rows");
+    if (tensor->rank == 0) case_give_up(c->place, "an output without rows");
     uint64_t row_bytes = ortl__tensor_bytes(tensor) / (uint64_t)tensor->shape[0];
     memcpy(shape, tensor->shape, sizeof shape);
     shape[0] = 1;
@@ -477,28 +241,28 @@ static void cut_row(const operator_case *c, ortl__tensor *tensor, int64_t row) {
 
 /* How far the outputs of a row alone may be from those that it has among others. */
 static double row_tolerance(const operator_case *c) {
-    char word[MAX_WORD];
-    reader r = {NULL, c, c->lines};
-    while (next_line(&r, word))
+    char word[CASE_WORD_BYTES];
+    case_reader r = {NULL, c, c->lines};
+    while (case_next_line(&r, word))
         if (strcmp(word, "rows") == 0) {
-            read_word(&r, word);
+            case_read_word(&r, word);
             return word[0] == '~' ? strtod(word + 1, NULL) : 0;
         }
     return 0;
 }
 
 static void expect_outputs(harness *h, const operator_case *c, int64_t row) {
-    char word[MAX_WORD];
+    char word[CASE_WORD_BYTES];
     uint32_t n = 0;
-    reader r = {h, c, c->lines};
-    while (next_line(&r, word)) {
+    case_reader r = {h, c, c->lines};
+    while (case_next_line(&r, word)) {
         double tolerance = 0;
         if (strcmp(word, "output") != 0) continue;
         if (!h->value_places[HARNESS_MAX + n]) {
             n++;
             continue;
         }
-        ortl__tensor wanted = read_tensor(&r, &tolerance);
+        ortl__tensor wanted = case_read_tensor(&r, &tolerance);
         if (row >= 0) {
             cut_row(c, &wanted, row);
             tolerance = fmax(tolerance, row_tolerance(c));
@@ -508,40 +272,40 @@ static void expect_outputs(harness *h, const operator_case *c, int64_t row) {
 }
 
 void operator_case_expect_known(const harness *h, const operator_case *c) {
-    char word[MAX_WORD];
-    reader r = {NULL, c, c->lines};
+    char word[CASE_WORD_BYTES];
+    case_reader r = {NULL, c, c->lines};
     const ortl__value *output = &h->values[HARNESS_MAX];
-    int has_rows = has_line(c, "rows");
+    int has_rows = case_has_line(c, "rows");
     ck_assert_msg(h->step.is_row_wise == has_rows, "%s: rows are %s apart", c->place,
                   has_rows ? "not" : "kept");
-    while (next_line(&r, word)) {
+    while (case_next_line(&r, word)) {
         int64_t shape[ORTL_MAX_RANK];
         if (strcmp(word, "known") != 0) continue;
-        skip_blanks(&r);
+        case_skip_blanks(&r);
         ck_assert_msg(output->has_shape == (*r.at == '['), "%s: is the shape known?", c->place);
         if (!output->has_shape) continue;
-        ck_assert_msg(output->rank == read_shape(&r, shape) &&
+        ck_assert_msg(output->rank == case_read_shape(&r, shape) &&
                           memcmp(output->shape, shape, output->rank * sizeof *shape) == 0,
                       "%s: another shape is known", c->place);
     }
 }
 
-static ortl_status read_status(reader *r) {
-    char word[MAX_WORD];
-    read_word(r, word);
+static ortl_status read_status(case_reader *r) {
+    char word[CASE_WORD_BYTES];
+    case_read_word(r, word);
 #define STATUS(name, exit_code, sentence)                                                          \
     if (strcmp(word, #name) == 0) return ORTL_##name;
     ORTL_STATUS_MAP(STATUS)
 #undef STATUS
-    give_up(r->c->place, "no status: %s", word);
+    case_give_up(r->c->place, "no status: %s", word);
     return ORTL_OK;
 }
 
 static void expect_refusal(harness *h, const operator_case *c) {
-    char word[MAX_WORD];
-    reader r = {h, c, c->lines};
+    char word[CASE_WORD_BYTES];
+    case_reader r = {h, c, c->lines};
     ortl_status found = harness_prepare(h);
-    while (next_line(&r, word)) {
+    while (case_next_line(&r, word)) {
         if (strcmp(word, "fails") == 0) {
             ck_assert_msg(found == ORTL_OK, "%s: %s", c->place, h->error.message);
             found = harness_run(h);
@@ -549,7 +313,7 @@ static void expect_refusal(harness *h, const operator_case *c) {
             continue;
         }
         ortl_status wanted = read_status(&r);
-        const ortl_string text = read_text(&r);
+        const ortl_string text = case_read_text(&r);
         ck_assert_msg(found == wanted && h->error.status == wanted, "%s: status %d: %s", c->place,
                       (int)found, h->error.message);
         ck_assert_msg(strstr(h->error.message, text.data) != NULL, "%s: \"%s\"", c->place,
