@@ -142,6 +142,7 @@ static void write_table(void) {
 }
 
 static void begin(void) {
+    memcpy(directory + sizeof directory - 7, "XXXXXX", 6);
     ck_assert_ptr_nonnull(mkdtemp(directory));
     snprintf(output, sizeof output, "%s/out", directory);
     snprintf(table, sizeof table, "%s/table", directory);

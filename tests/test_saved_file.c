@@ -18,6 +18,7 @@ static char path[64];
 static char temporary[sizeof path + ORTL__SAVED_SUFFIX_BYTES];
 
 static void set_up(void) {
+    memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/file", folder);
 }
