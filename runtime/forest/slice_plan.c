@@ -11,6 +11,9 @@ enum { MOST_FEW_ROWS = ORTL__SLICE_ROWS - 8 };
 /* Masks of cuts that take as long as one of a set. */
 enum { SET_MASKS = 16 };
 
+/* Tests of a tree with masks that take as long as a level without. */
+enum { LEVEL_TESTS = 2 };
+
 /* Whether blocks of width number i need no masks. */
 static int takes_codes(const ortl__pack_kernel *kernel, size_t i) {
     const ortl__slice_kernel *loops = kernel->loops;
@@ -20,7 +23,8 @@ static int takes_codes(const ortl__pack_kernel *kernel, size_t i) {
 /* Nanoseconds for the tests of all trees, for a block of width number i. */
 static double cost_of_tests(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t i) {
     const ortl__slice_kernel *loops = kernel->loops;
-    if (takes_codes(kernel, i)) return (double)survey->n_levels * loops->test_costs[i];
+    if (takes_codes(kernel, i))
+        return (double)survey->n_levels * LEVEL_TESTS * loops->test_costs[i];
     if (kernel->form == &ortl__form_levels) return 0;
     if (kernel->form == &ortl__form_perfect)
         return (double)survey->n_places * loops->place_costs[i];

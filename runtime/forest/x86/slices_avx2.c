@@ -225,8 +225,8 @@ const ortl__slice_kernel ortl__slice_kernel_avx2 = {
     .mask_costs = {0.45, 0.7, 1.5},
     .test_costs = {1.2, 2.3, 4.5},
     .place_costs = {0.6, 1.2, 2.0},
-    .tree_costs = {26, 85, 155},
-    .leaf_cost = 0.4,
+    .tree_costs = {36, 45, 65},
+    .leaf_cost = 0.25,
     .most_mask_bytes = 1 << 19,
 };
 

@@ -485,9 +485,9 @@ const ortl__slice_kernel KERNEL = {
     .row = ROW,
     .code_cost = 0.75,
     .mask_costs = {0.4, 0.45, 0.6},
-    .test_costs = {1.0, 1.5, 1.9},
+    .test_costs = {1.0, 1.6, 1.95},
     .place_costs = {0.48, 0.8, 1.0},
-    .tree_costs = {5, 30, 40},
-    .leaf_cost = 0.12,
+    .tree_costs = {6, 20, 15},
+    .leaf_cost = 0.1,
     .most_mask_bytes = 1 << 20,
 };
