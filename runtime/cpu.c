@@ -37,13 +37,7 @@ int ortl__cpu_read(const char *list, ortl__cpu *features_out) {
     }
 }
 
-#ifdef __has_feature
-#if __has_feature(memory_sanitizer) /* which does not follow gathers and compressed stores */
-#define PLAIN_ONLY
-#endif
-#endif
-
-#if defined(PLAIN_ONLY)
+#if ORTL__PLAIN_ONLY
 
 ortl__cpu ortl__cpu_detect(void) {
     return 0;
