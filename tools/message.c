@@ -29,13 +29,20 @@ static size_t plain_bytes(const char *bytes, size_t n_bytes) {
     return n_used;
 }
 
-size_t ortl__message_escape(const char *bytes, size_t n_bytes, char *text_out, size_t room) {
+/* ASCII alone. */
+static size_t plain_byte(const char *bytes, size_t n_bytes) {
+    return n_bytes > 0 && bytes[0] >= 0x20 && bytes[0] <= 0x7e;
+}
+
+/* See ortl__message_escape; count_plain tells how many bytes stay as they are. */
+static size_t escape(const char *bytes, size_t n_bytes, char *text_out, size_t room,
+                     size_t (*count_plain)(const char *bytes, size_t n_bytes)) {
     static const char digits[] = "0123456789abcdef";
     size_t length = 0;
     size_t length_before_dots = 0; /* where "..." can go if the rest does not fit */
     for (size_t i = 0; i < n_bytes;) {
         unsigned char byte = (unsigned char)bytes[i];
-        size_t n_plain = plain_bytes(bytes + i, n_bytes - i), needed = n_plain > 0 ? n_plain : 4;
+        size_t n_plain = count_plain(bytes + i, n_bytes - i), needed = n_plain > 0 ? n_plain : 4;
         if (length + needed >= room) {
             memcpy(text_out + length_before_dots, "...", 4);
             return length_before_dots + 3;
@@ -54,6 +61,10 @@ size_t ortl__message_escape(const char *bytes, size_t n_bytes, char *text_out, s
     }
     text_out[length] = '\0';
     return length;
+}
+
+size_t ortl__message_escape(const char *bytes, size_t n_bytes, char *text_out, size_t room) {
+    return escape(bytes, n_bytes, text_out, room, plain_bytes);
 }
 
 void ortl__report_place(ortl__report *report, const char *path) {
@@ -100,12 +111,12 @@ void ortl__report_print(const ortl__report *report) {
     write_line(line, length + 1);
 }
 
-/* Formats into text_out, escaped and cut to room bytes. */
+/* Formats into text_out, in ASCII as the library's messages are, escaped and cut to room bytes. */
 static void format_escaped(char *text_out, size_t room, const char *format, va_list values) {
     char raw[1024];
     int n = vsnprintf(raw, sizeof raw, format, values);
     size_t n_bytes = n < 0 ? 0 : (size_t)n < sizeof raw ? (size_t)n : sizeof raw - 1;
-    ortl__message_escape(raw, n_bytes, text_out, room);
+    escape(raw, n_bytes, text_out, room, plain_byte);
 }
 
 void ortl__message_note(const char *format, ...) {

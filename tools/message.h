@@ -33,11 +33,11 @@ void ortl__report_place(ortl__report *report, const char *path);
  * ("12: field 3 ...") follows its file without a blank. */
 void ortl__report_print(const ortl__report *report);
 
-/* Prints "ort-lite: " and the formatted text, escaped, on stderr. */
+/* Prints "ort-lite: " and the formatted text, escaped to ASCII, on stderr. */
 void ortl__message_note(const char *format, ...) ORTL__MESSAGE_FORMAT(1, 2);
 
-/* Stores status and the formatted message, escaped and cut to 200 characters, in *error (which may
- * be NULL) and returns status. */
+/* Stores status and the formatted message, escaped to ASCII and cut to 200 characters, in *error
+ * (which may be NULL) and returns status. */
 ortl_status ortl__message_fail(ortl_error *error, ortl_status status, const char *format, ...)
     ORTL__MESSAGE_FORMAT(3, 4);
 

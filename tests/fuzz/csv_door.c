@@ -98,7 +98,7 @@ static void judge_field(const csv_field *field, char point) {
         ortl_error error;
         ortl_status status =
             ortl__field_read(field, point, types[i], &texts, &cell, &problem, &error);
-        door_judge_shown(status, &error);
+        door_judge(status, &error);
         REQUIRE(status == ORTL_OK);
         REQUIRE(problem == NULL || problem[0] != '\0');
         if (types[i] == ORTL_STRING)
@@ -121,7 +121,7 @@ static transcript read_table(pieces source, const csv_options *options, char poi
     REQUIRE(status == ORTL_OK);
     while (record.n_fields > 0) {
         status = csv_next(reader, &record, &error);
-        door_judge_shown(status, &error);
+        door_judge(status, &error);
         note_number(&seen, (uint64_t)status);
         if (status != ORTL_OK) note_bytes(&seen, error.message, strlen(error.message));
         if (status != ORTL_OK && status != ORTL_BAD_INPUT) break;

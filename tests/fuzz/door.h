@@ -32,13 +32,6 @@ _Noreturn void door_broken(const char *condition, const char *said, const char *
  * of at most 200 characters, under the same status. */
 void door_judge(ortl_status status, const ortl_error *error);
 
-/* The same of what the program shows, which may be UTF-8. */
-void door_judge_shown(ortl_status status, const ortl_error *error);
-
-/* The character at *at, which then points behind it. Demands UTF-8 that a terminal can be trusted
- * with: a line end or printable, and no change of direction. */
-uint32_t door_character(const char **at, size_t n_bytes);
-
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
 /* What went through the allocator; start with zeros. */

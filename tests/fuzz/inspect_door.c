@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <yajl/yajl_tree.h>
 
+#include "../../runtime/utf8.h"
 #include "../../tools/inspect.h"
 #include "door.h"
 
@@ -40,8 +41,15 @@ static char *print(printer print_report, const ortl__inspection *inspection, siz
 
 static void judge_text(const char *text, size_t n_bytes) {
     REQUIRE(n_bytes > 0 && text[n_bytes - 1] == '\n');
-    for (const char *at = text, *end = text + n_bytes; at < end;)
-        (void)door_character(&at, (size_t)(end - at));
+    for (size_t i = 0; i < n_bytes;) {
+        uint32_t code = 0;
+        size_t n_used = ortl__utf8_read(text + i, n_bytes - i, &code);
+        REQUIRE(n_used > 0);
+        REQUIRE(code == '\n' || (code >= ' ' && code <= '~') || code > 0xa0);
+        REQUIRE(code < 0x202a || code > 0x202e); /* turn the direction of what follows */
+        REQUIRE(code < 0x2066 || code > 0x2069);
+        i += n_used;
+    }
 }
 
 static size_t count_of(yajl_val report, const char *key) {

@@ -41,7 +41,7 @@ static ortl_status read_bytes(const void *bytes, size_t n_bytes, uint64_t n_said
     FILE *stream = fmemopen((void *)(uintptr_t)bytes, n_bytes, "rb");
     if (stream == NULL) abort();
     ortl_status status = npy_read_stream(stream, n_said, tensor_out, &error);
-    door_judge_shown(status, &error);
+    door_judge(status, &error);
     REQUIRE((status == ORTL_OK) == (tensor_out->data != NULL));
     fclose(stream);
     return status;
@@ -55,7 +55,7 @@ static void write_and_read(const ortl_tensor *tensor) {
     FILE *stream = open_memstream(&bytes, &n_bytes);
     if (stream == NULL) abort();
     ortl_status status = npy_write_stream(stream, tensor, &error);
-    door_judge_shown(status, &error);
+    door_judge(status, &error);
     REQUIRE(status == ORTL_OK);
     if (fclose(stream) != 0) abort();
     REQUIRE(read_bytes(bytes, n_bytes, n_bytes, &again) == ORTL_OK);

@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
         {{"check", "FILE"}, 0},
         {{"inspect", "FILE"}, 0},
         {{"inspect", "FILE", "--json"}, 0},
-        {{"predict", "FILE", rows}, HOSTILE_BAD_ROWS | HOSTILE_BAD_NAMES},
+        {{"predict", "FILE", rows, "--quiet"}, HOSTILE_BAD_ROWS | HOSTILE_BAD_NAMES},
         {{"run", "FILE", "--input", binding, "--output-dir", "OUT"},
          HOSTILE_BAD_ROWS | HOSTILE_BAD_NAMES},
     };
