@@ -14,7 +14,7 @@ static void NAMED_VECTORS(add_many)(const REAL *restrict values, const LEAF *lea
         size_t k = 0;
         for (; k + 8 <= n_targets; k += 8)
             for (size_t j = k; j < k + 8; j++) sums[j] += value[j];
-        for (; k < n_targets; k++) sums[k] += value[k];
+        _Pragma("GCC unroll 1") for (; k < n_targets; k++) sums[k] += value[k];
     }
 }
 
@@ -22,7 +22,7 @@ static void NAMED_VECTORS(add_many)(const REAL *restrict values, const LEAF *lea
 __attribute__((always_inline)) static inline void
 NAMED_VECTORS(add_few)(const REAL *restrict values, const LEAF *leaves, size_t n_rows,
                        const size_t n_targets, REAL *restrict sums) {
-    for (size_t i = 0; i < n_rows; i++, sums += n_targets) {
+    _Pragma("GCC unroll 1") for (size_t i = 0; i < n_rows; i++, sums += n_targets) {
         const REAL *value = values + (size_t)leaves[i] * n_targets;
         _Pragma("GCC unroll 8") for (size_t k = 0; k < n_targets; k++) sums[k] += value[k];
     }

@@ -9,6 +9,7 @@
  *   OWN_BYTES         defined: the file has brought its own to_slices, differ and to_leaves
  *   OWN_NUMBERS       defined: its own number_leaves
  */
+#define NOT_UNROLLED _Pragma("GCC unroll 1") /* which would take much room for little time */
 #define SLICE_INLINE TARGET __attribute__((always_inline)) static inline
 
 /* ---- Bytes and slices ------------------------------------------------------------------------ */
@@ -175,8 +176,9 @@ SLICE_INLINE WORD NAMED(rows_of_code)(const WORD *bits, unsigned n_bits, unsigne
                                       const size_t v, const size_t n) {
     const WORD none = {0};
     WORD rows = ~none;
-    for (unsigned b = 0; b < n_bits; b++)
+    NOT_UNROLLED for (unsigned b = 0; b < n_bits; b++) {
         rows &= code >> b & 1 ? bits[b * n + v] : ~bits[b * n + v];
+    }
     return rows;
 }
 
@@ -187,9 +189,10 @@ SLICE_INLINE void NAMED(unite_members)(WORD *choices, size_t n_members, const si
     for (size_t first = 0; first < n_members; first += ORTL__SET_FOUR) {
         WORD *of_four = choices + first / ORTL__SET_FOUR * ORTL__SET_CHOICES * n;
         for (size_t v = 0; v < n; v++) of_four[v] = none;
-        for (size_t i = 3; i < ORTL__SET_CHOICES; i++)
+        NOT_UNROLLED for (size_t i = 3; i < ORTL__SET_CHOICES; i++) {
             for (size_t v = 0; v < n && (i & (i - 1)) != 0; v++)
                 of_four[i * n + v] = of_four[(i & (i - 1)) * n + v] | of_four[(i & -i) * n + v];
+        }
     }
 }
 
@@ -203,7 +206,9 @@ SLICE_INLINE void NAMED(choose)(const ortl__slice_sets *sets, uint32_t c, const 
         WORD *mask = masks + sets->parts[i] * n;
         for (size_t v = 0; v < n; v++) {
             WORD rows = mask[v];
-            for (uint32_t k = 0; k < n_fours; k++) rows |= choices[chosen[k] * n + v];
+            NOT_UNROLLED for (uint32_t k = 0; k < n_fours; k++) {
+                rows |= choices[chosen[k] * n + v];
+            }
             mask[v] = rows;
         }
     }
@@ -400,4 +405,5 @@ SLICE_INLINE void NAMED(find_leaves)(const ortl__slice_trees *trees, uint32_t tr
     NAMED(to_leaves)(slices, n_bits, leaves, n);
 }
 
+#undef NOT_UNROLLED
 #undef SLICE_INLINE
