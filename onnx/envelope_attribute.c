@@ -158,12 +158,14 @@ static ortl_status walk_data(ortl__wire *wire, const ortl__wire_field *field,
 
 static ortl_status walk_reference(const ortl__wire_field *field, ortl__attribute_facts *facts,
                                   ortl_error *error) {
+    ortl_status status = ortl__wire_expect(field, ORTL__WIRE_LENGTH, error);
+    if (status != ORTL_OK || field->n_bytes == 0) return status;
     if (!facts->is_in_function)
         return ortl__fail(error, ORTL_BAD_MODEL,
                           "attribute \"%s\" refers to one of a function, outside of any",
                           facts->name);
     facts->reference = *field;
-    return ortl__wire_expect(field, ORTL__WIRE_LENGTH, error);
+    return ORTL_OK;
 }
 
 ortl_status ortl__attribute_walk(ortl__wire wire, int wanted_kind, ortl__element_sink *sink,
@@ -179,7 +181,7 @@ ortl_status ortl__attribute_walk(ortl__wire wire, int wanted_kind, ortl__element
         else if (field.number == ATTRIBUTE_NAME && field.at != facts->name_at)
             status = ortl__fail(error, ORTL_BAD_MODEL, "attribute \"%s\" has a second name",
                                 facts->name);
-        else if (field.number == ATTRIBUTE_REFERENCE && field.n_bytes > 0)
+        else if (field.number == ATTRIBUTE_REFERENCE)
             status = walk_reference(&field, facts, error);
         if (status != ORTL_OK) break;
     }

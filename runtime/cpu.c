@@ -37,7 +37,7 @@ int ortl__cpu_read(const char *list, ortl__cpu *features_out) {
     }
 }
 
-#if ORTL__PLAIN_ONLY
+#if defined(ORTL_PLAIN_ONLY)
 
 ortl__cpu ortl__cpu_detect(void) {
     return 0;

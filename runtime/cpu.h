@@ -9,16 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 1 under MemorySanitizer, which follows neither gathers and compressed stores nor what other
- * libraries write: plain loops do everything then. */
-#define ORTL__PLAIN_ONLY 0
-#ifdef __has_feature
-#if __has_feature(memory_sanitizer)
-#undef ORTL__PLAIN_ONLY
-#define ORTL__PLAIN_ONLY 1
-#endif
-#endif
-
 /* X(NAME, name) */
 #define ORTL__CPU_MAP(X)                                                                           \
     X(AVX2, "avx2")                                                                                \

@@ -477,6 +477,12 @@ static void attribute_of_a_function(wire_builder *model) {
     finish_attribute(model, KIND_INT, &data);
 }
 
+static void attribute_of_a_number(wire_builder *model) {
+    wire_builder data = {0};
+    wire_int(&data, 21, 1);
+    finish_attribute(model, KIND_INT, &data);
+}
+
 /* ---- Cases: tree attributes ------------------------------------------------------------------ */
 
 static void ints_as_modes(wire_builder *model) {

@@ -78,6 +78,7 @@ static const struct {
     {attribute_without_tensor, ORTL_BAD_MODEL, "attribute \"a\" has no tensor"},
     {attribute_with_two_tensors, ORTL_BAD_MODEL, "attribute \"a\" has two tensors"},
     {attribute_of_a_function, ORTL_BAD_MODEL, "attribute \"a\" refers to one of a function"},
+    {attribute_of_a_number, ORTL_BAD_MODEL, "field 21 has wire type 0 instead of 2"},
     {ints_as_modes, ORTL_BAD_MODEL, "attribute \"nodes_modes\" is INTS instead of STRINGS"},
     {floats_as_ids, ORTL_BAD_MODEL, "attribute \"nodes_nodeids\" is FLOATS instead of INTS"},
     {ids_of_another_type, ORTL_BAD_MODEL, "attribute \"nodes_nodeids\" is FLOATS instead of INTS"},

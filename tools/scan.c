@@ -38,7 +38,7 @@ static const ortl__scan plain = {"plain", find_plain, read_floats_plain};
 
 const ortl__scan *ortl__scan_number(size_t index) {
     if (index == 0) return &plain;
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(ORTL_PLAIN_ONLY)
     if (index == 1 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
         __builtin_cpu_supports("popcnt"))
         return &ortl__scan_avx2;

@@ -8,8 +8,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "../cpu.h"
-
 /* A product of fewer multiplications than this is done before OpenBLAS has looked at it, and for a
  * constant matrix of fewer elements it is not worth opening (see bench/README.md). */
 #define MIN_PRODUCTS 512
@@ -71,7 +69,10 @@ static int open_library(ortl__algebra *algebra, const char *path) {
 
 void ortl__algebra_prepare(ortl__algebra *algebra, uint64_t n_elements) {
     algebra->is_needed = 1;
-    if (algebra->library || algebra->is_refused || ORTL__PLAIN_ONLY) return;
+#ifdef ORTL_PLAIN_ONLY
+    algebra->is_refused = 1;
+#endif
+    if (algebra->library || algebra->is_refused) return;
     if (n_elements && n_elements < MIN_ELEMENTS) return;
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
         if (open_library(algebra, libraries[i])) return;

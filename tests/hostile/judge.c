@@ -18,12 +18,6 @@
 #define MEMORY_PER_BYTE  16
 #define MAX_LINE         400
 
-/* With sanitizers or under an emulator it is slower and larger; the promises are about the program
- * as it is shipped. */
-#ifndef HOSTILE_IS_SLOWED
-#define HOSTILE_IS_SLOWED 0
-#endif
-
 typedef struct outcome {
     int exit_code; /* -1: a signal */
     int signal;
