@@ -11,6 +11,12 @@
 #include "status.h"
 
 #if defined(ORTL_OPENS_LIBM) && defined(__GLIBC__)
+#define OPENS_LIBM 1
+#else
+#define OPENS_LIBM 0
+#endif
+
+#if OPENS_LIBM
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,7 +34,7 @@ static const struct function {
 };
 
 /* It lies beside the C library that is in use. */
-const char *ortl__libm_path(char path_out[ORTL__LIBM_PATH_BYTES]) {
+static const char *find_library(char path_out[ORTL__LIBM_PATH_BYTES]) {
     Dl_info about;
     void *in_libc = dlsym(RTLD_DEFAULT, "gnu_get_libc_version"); /* which nothing replaces */
     const char *slash = in_libc && dladdr(in_libc, &about) ? strrchr(about.dli_fname, '/') : NULL;
@@ -39,13 +45,12 @@ const char *ortl__libm_path(char path_out[ORTL__LIBM_PATH_BYTES]) {
     return path_out;
 }
 
-ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error) {
+static ortl_status open_library(ortl__libm *libm, ortl_error *error) {
     ortl__libm table = {.is_open = 1};
     char path[ORTL__LIBM_PATH_BYTES];
-    if (libm->is_open) return ORTL_OK;
     /* dlopen does not tell a file that cannot be opened from memory that there is not. */
     int descriptor;
-    do descriptor = open(ortl__libm_path(path), O_RDONLY | O_CLOEXEC);
+    do descriptor = open(find_library(path), O_RDONLY | O_CLOEXEC);
     while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0 && path[0] == '/')
         return ortl__fail(error, ORTL_IO, "%s cannot be opened: %s", path, strerror(errno));
@@ -70,25 +75,32 @@ ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error) {
     return ORTL_OK;
 }
 
-#else
+#endif
 
+/* Each function stands here once, whatever the build, as reports on coverage want it. */
 const char *ortl__libm_path(char path_out[ORTL__LIBM_PATH_BYTES]) {
+#if OPENS_LIBM
+    return find_library(path_out);
+#else
     (void)path_out;
     return NULL;
+#endif
 }
 
 ortl_status ortl__libm_open(ortl__libm *libm, ortl_error *error) {
+#if OPENS_LIBM
+    return libm->is_open ? ORTL_OK : open_library(libm, error);
+#else
 #define FUNCTION(Result, name, arguments) .name = name,
     *libm = (ortl__libm){ORTL__LIBM_MAP(FUNCTION).is_open = 1};
 #undef FUNCTION
     (void)error;
     return ORTL_OK;
+#endif
 }
 
-#endif
-
 void ortl__libm_close(ortl__libm *libm) {
-#if defined(ORTL_OPENS_LIBM) && defined(__GLIBC__)
+#if OPENS_LIBM
     if (libm->library) dlclose(libm->library);
 #endif
     *libm = (ortl__libm){0};
