@@ -7,6 +7,7 @@
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
+#include "../runtime/sort.h"
 #include "../runtime/status.h"
 #include "../runtime/utf8.h"
 #include "builder_state.h"
@@ -174,54 +175,46 @@ static ortl_status check_numbers(const ortl_model *m, ortl_error *error) {
     return ORTL_OK;
 }
 
-/* Less than, equal to or greater than zero as the label of class a is before, like or after b's. */
-static int compare_classes(const ortl_model *m, size_t a, size_t b) {
-    if (m->class_names) return strcmp(m->class_names[a], m->class_names[b]);
-    return (m->class_values[a] > m->class_values[b]) - (m->class_values[a] < m->class_values[b]);
+/* The label of a class: its name or, where classes have none, its value. */
+typedef struct class_label {
+    const char *name; /* NULL: none */
+    int64_t value;
+    size_t number; /* of the class */
+} class_label;
+
+/* Less than, equal to or greater than zero as label a is before, like or after b. */
+static int compare_labels(class_label a, class_label b) {
+    return a.name ? strcmp(a.name, b.name) : (a.value > b.value) - (a.value < b.value);
 }
 
-/* Lets the class at place at sink in the heap order (n), the greatest label on top. */
-static void sink_class(const ortl_model *m, size_t *order, size_t at, size_t n) {
-    size_t moving = order[at];
-    for (size_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
-        if (child + 1 < n && compare_classes(m, order[child], order[child + 1]) < 0) child++;
-        if (compare_classes(m, moving, order[child]) >= 0) break;
-        order[at] = order[child];
-        at = child;
-    }
-    order[at] = moving;
-}
+#define IS_BEFORE(a, b) (compare_labels((a), (b)) < 0)
+ORTL__SORT_DEFINE(sort_labels, class_label, IS_BEFORE)
 
-/* Fills order (n_classes) with the classes, ascending by label: heap sort, which no order of the
- * labels makes slow. */
-static void sort_classes(const ortl_model *m, size_t *order) {
-    for (size_t i = 0; i < m->n_classes; i++) order[i] = i;
-    for (size_t i = m->n_classes / 2; i > 0; i--) sink_class(m, order, i - 1, m->n_classes);
-    for (size_t left = m->n_classes; left > 1; left--) {
-        size_t greatest = order[0];
-        order[0] = order[left - 1];
-        order[left - 1] = greatest;
-        sink_class(m, order, 0, left - 1);
-    }
-}
-
-static ortl_status check_classes(ortl_builder *builder, ortl_error *error) {
-    const ortl_model *m = &builder->model;
-    if (!m->class_names && !m->class_values) return ORTL_OK;
-    void *room = NULL;
-    ortl_status status =
-        ortl__arena_new(&builder->arena, m->n_classes, sizeof(size_t), &room, error);
-    size_t *order = room; /* (n_classes) */
-    if (status != ORTL_OK) return status;
-    sort_classes(m, order);
-    for (size_t i = 1; i < m->n_classes; i++) {
-        size_t a = order[i - 1], b = order[i];
-        if (compare_classes(m, a, b) == 0)
+static ortl_status check_labels(class_label *labels, size_t n, ortl_error *error) {
+    sort_labels(labels, n);
+    for (size_t i = 1; i < n; i++) {
+        size_t a = labels[i - 1].number, b = labels[i].number;
+        if (compare_labels(labels[i - 1], labels[i]) == 0)
             return ortl__fail(error, ORTL_BAD_MODEL, "classes %llu and %llu have the same label",
                               (unsigned long long)(a < b ? a : b),
                               (unsigned long long)(a < b ? b : a));
     }
     return ORTL_OK;
+}
+
+static ortl_status check_classes(ortl_builder *builder, ortl_error *error) {
+    const ortl_model *m = &builder->model;
+    class_label *labels = NULL;
+    if (!m->class_names && !m->class_values) return ORTL_OK;
+    ortl_status status =
+        ortl__memory_new(builder->arena.memory, m->n_classes, sizeof *labels, &labels, error);
+    if (status != ORTL_OK) return status;
+    for (size_t i = 0; i < m->n_classes; i++)
+        labels[i] = (class_label){m->class_names ? m->class_names[i] : NULL,
+                                  m->class_values ? m->class_values[i] : 0, i};
+    status = check_labels(labels, m->n_classes, error);
+    ortl__memory_free(builder->arena.memory, labels, m->n_classes, sizeof *labels);
+    return status;
 }
 
 /* What was built before the description must fit it too. */

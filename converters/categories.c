@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../runtime/sort.h"
 #include "../runtime/status.h"
 
 /* Up to here doubles tell whole numbers apart. */
@@ -16,27 +17,10 @@
 
 /* ---- Taking a set ---------------------------------------------------------------------------- */
 
-static void sift_down(int64_t *values, uint64_t root, uint64_t n) {
-    int64_t value = values[root];
-    while (2 * root + 1 < n) {
-        uint64_t child = 2 * root + 1;
-        if (child + 1 < n && values[child + 1] > values[child]) child++;
-        if (values[child] <= value) break;
-        values[root] = values[child];
-        root = child;
-    }
-    values[root] = value;
-}
+ORTL__SORT_DEFINE(sort_values, int64_t, ORTL__IS_LESS)
 
-/* Heapsort: the order of a hostile file cannot make it slow, and it takes no memory. */
 void ortl__categories_sort(int64_t *values, uint64_t n) {
-    for (uint64_t i = n / 2; i-- > 0;) sift_down(values, i, n);
-    for (uint64_t i = n; i-- > 1;) {
-        int64_t greatest = values[0];
-        values[0] = values[i];
-        values[i] = greatest;
-        sift_down(values, 0, i);
-    }
+    sort_values(values, (size_t)n);
 }
 
 static int is_ascending(const int64_t *values, uint64_t n) {

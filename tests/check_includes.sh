@@ -27,7 +27,7 @@ list_includes() {
 list_includes | awk '
     function room(path) { return substr(path, 1, index(path, "/") - 1) }
     function is_base(path) {
-        return path ~ /^runtime\/(ortlite|libm|status|memory|number|saved_file|utf8)\.h$/
+        return path ~ /^runtime\/(ortlite|libm|sort|status|memory|number|saved_file|utf8)\.h$/
     }
     function is_public(path) {
         return path ~ /^runtime\/(ortlite|libm|number|saved_file|utf8)\.h$/ || path ~ /^converters\/(convert|builder|metadata|source_walk|json_room)\.h$/

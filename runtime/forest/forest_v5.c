@@ -6,12 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../sort.h"
 #include "../status.h"
 #include "forest_work.h"
-#include "sort.h"
 
-ORTL__SORT_DEFINE(sort_floats, float)
-ORTL__SORT_DEFINE(sort_doubles, double)
+ORTL__SORT_DEFINE(sort_floats, float, ORTL__IS_LESS)
+ORTL__SORT_DEFINE(sort_doubles, double, ORTL__IS_LESS)
 
 static ortl_status check_counts(const ortl__forest_work *work) {
     static const ortl__column_name tests[] = {

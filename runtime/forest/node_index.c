@@ -7,10 +7,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../sort.h"
 #include "../status.h"
-#include "sort.h"
 
-ORTL__SORT_DEFINE(sort_keys, uint64_t)
+ORTL__SORT_DEFINE(sort_keys, uint64_t, ORTL__IS_LESS)
 
 /* What only building needs. */
 typedef struct building {

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "sort.h"
+#include "../sort.h"
 
-ORTL__SORT_DEFINE(sort_keys, int32_t)
+ORTL__SORT_DEFINE(sort_keys, int32_t, ORTL__IS_LESS)
 
 /* Limits of a table, and of those those that no table before has. */
 enum { MOST_LIMITS = 255, NEW_LIMITS = MOST_LIMITS - 1 };

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
+#include "../sort.h"
 #include "cut.h"
-#include "sort.h"
 
-ORTL__SORT_DEFINE(sort_keys, int32_t)
+ORTL__SORT_DEFINE(sort_keys, int32_t, ORTL__IS_LESS)
 
 /* ---- Single tests ---------------------------------------------------------------------------- */
 

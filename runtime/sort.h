@@ -8,14 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The definition of a function that sorts n elements of a type ascending by <: heap sort. The
- * elements must be totally ordered, so no NaN. */
-#define ORTL__SORT_DEFINE(function, type)                                                          \
+/* Of numbers; no NaN. */
+#define ORTL__IS_LESS(a, b) ((a) < (b))
+
+/* The definition of a function that sorts n elements of a type ascending: heap sort. is_less, a
+ * macro or a function of two elements, must order them totally. */
+#define ORTL__SORT_DEFINE(function, type, is_less)                                                 \
     static void function##_sink(type *elements, size_t at, size_t n) {                             \
         type moving = elements[at];                                                                \
         for (size_t child = 2 * at + 1; child < n; child = 2 * at + 1) {                           \
-            if (child + 1 < n && elements[child] < elements[child + 1]) child++;                   \
-            if (!(moving < elements[child])) break;                                                \
+            if (child + 1 < n && is_less(elements[child], elements[child + 1])) child++;           \
+            if (!is_less(moving, elements[child])) break;                                          \
             elements[at] = elements[child];                                                        \
             at = child;                                                                            \
         }                                                                                          \
