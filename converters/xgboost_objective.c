@@ -108,7 +108,8 @@ ortl_status ortl__xgboost_base_scores(const ortl__xgboost *x, double *base_out, 
     if (n != 1 && n != x->n_targets)
         return ortl__fail(error, ORTL_BAD_MODEL, "base_score has %llu values for %llu outputs",
                           (unsigned long long)n, (unsigned long long)x->n_targets);
-    ortl_status status = ortl__libm_open(&libm, error);
+    ortl_status status = ORTL_OK;
+    if (base_space(x) != ORTL__BASE_RAW) status = ortl__libm_open(&libm, error);
     for (size_t i = 0; i < n && status == ORTL_OK; i++) {
         base_out[i] = (double)raw_score(x, &libm, (float)base_out[i]);
         if (!isfinite(base_out[i]))

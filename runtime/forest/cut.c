@@ -35,7 +35,7 @@ static int threshold_key(const ortl__forest *forest, uint32_t row, int64_t *key_
 int ortl__cut_of(const ortl__forest *forest, uint32_t row, ortl__cut *cut_out) {
     unsigned test = forest->test[row], mode = test & ORTL__TEST_MODE;
     int64_t key, least, greatest;
-    if (mode > ORTL__MODE_GT) return 0;
+    if (!ortl__is_cut(forest, row)) return 0;
     int is_number = threshold_key(forest, row, &key, &least, &greatest);
     int nan_is_true = (test & ORTL__TEST_MISSING) != 0;
     cut_out->low_is_true = mode == ORTL__MODE_LEQ || mode == ORTL__MODE_LT;

@@ -40,8 +40,12 @@ static inline int ortl__is_nan64(uint64_t bits) {
     return (bits & (uint64_t)INT64_MAX) > (uint64_t)0x7FF << 52;
 }
 
-/* The cut of the test in this row, which must not be a leaf; 0 when the test is no cut: EQ, NEQ and
- * MEMBER. */
+/* Whether the test in this row, which must not be a leaf, is a cut: EQ, NEQ and MEMBER are none. */
+static inline int ortl__is_cut(const ortl__forest *forest, uint32_t row) {
+    return (forest->test[row] & ORTL__TEST_MODE) <= ORTL__MODE_GT;
+}
+
+/* The cut of the test in this row; 0 when it is none. */
 int ortl__cut_of(const ortl__forest *forest, uint32_t row, ortl__cut *cut_out);
 
 /* The child of a test in this row on its low (high) side. */

@@ -46,9 +46,8 @@ static int can_hold(const ortl__survey *survey, const ortl__pack_kernel *kernel)
     uint64_t n_masks = (uint64_t)survey->quantiser.n_asked + survey->sets.n_sets;
     if (kernel->form == &ortl__form_levels && !survey->is_oblivious) return 0;
     if (kernel->form == &ortl__form_perfect && !is_nearly_perfect(survey)) return 0;
-    if (survey->has_sets && !(survey->quantiser.memory && ortl__set_tests_are_small(&survey->sets)))
-        return 0;
-    return !survey->forest->is_double && survey->max_leaves <= ORTL__SLICE_LEAVES &&
+    /* The quantiser is built for small trees of floats alone. */
+    return survey->quantiser.memory != NULL && ortl__set_tests_are_small(&survey->sets) &&
            survey->n_leaves < UINT32_MAX && n_masks <= UINT16_MAX &&
            survey->quantiser.n_columns <= UINT16_MAX;
 }
@@ -121,16 +120,7 @@ static void pack_values(slice_pack *pack, const ortl__preorder *preorder, uint32
     }
 }
 
-static uint16_t mask_at(const slice_pack *pack, const ortl__preorder *preorder, uint32_t i) {
-    uint32_t row = preorder->nodes[i].row, column;
-    ortl__cut cut;
-    uint8_t code;
-    if (!ortl__cut_of(preorder->forest, row, &cut)) return pack->set_mask[row];
-    ortl__quantiser_find(&pack->quantiser, preorder->forest->feature[row], &cut, &column, &code);
-    return ortl__slice_masks_find(&pack->masks, &pack->quantiser, column, code);
-}
-
-/* The test of a level; levels have cuts only. */
+/* A cut, as a level has it. */
 static ortl__slice_level level_at(const slice_pack *pack, const ortl__preorder *preorder,
                                   uint32_t i) {
     uint32_t column;
@@ -139,6 +129,12 @@ static ortl__slice_level level_at(const slice_pack *pack, const ortl__preorder *
                               &code);
     uint16_t mask = ortl__slice_masks_find(&pack->masks, &pack->quantiser, column, code);
     return (ortl__slice_level){mask, (uint16_t)column, code};
+}
+
+static uint16_t mask_at(const slice_pack *pack, const ortl__preorder *preorder, uint32_t i) {
+    uint32_t row = preorder->nodes[i].row;
+    return ortl__is_cut(preorder->forest, row) ? level_at(pack, preorder, i).mask
+                                               : pack->set_mask[row];
 }
 
 /* The levels of the oblivious tree that was listed, whose low side comes first. */

@@ -28,13 +28,12 @@ static int32_t limit_of(const ortl__forest *forest, uint32_t row) {
 
 static void count_limits(ortl__quantiser *q, const ortl__forest *forest,
                          const ortl__set_tests *sets) {
-    ortl__cut cut;
     uint32_t begin = 0;
     for (uint32_t row = 0; row < forest->n_nodes; row++) {
         if (forest->test[row] == ORTL__MODE_LEAF) continue;
         ortl__rank_feature *feature = &q->features[forest->feature[row]];
         feature->limit_end++;
-        if (!ortl__cut_of(forest, row, &cut)) feature->has_sets = 1;
+        if (!ortl__is_cut(forest, row)) feature->has_sets = 1;
     }
     for (uint32_t j = 0; j < q->n_features; j++) {
         uint32_t count = q->features[j].limit_end;
@@ -267,6 +266,15 @@ void ortl__quantiser_free(ortl__quantiser *quantiser) {
     ortl__memory_free(q->memory, q->tables, q->n_tables, sizeof *q->tables);
     ortl__memory_free(q->memory, q->keys, q->n_keys, sizeof *q->keys);
     memset(q, 0, sizeof *q);
+}
+
+void ortl__quantise_all(const ortl__quantiser *quantiser, const ortl__rows *rows, int8_t *codes,
+                        size_t stride, ortl__quantise_rows_function *quantise_rows) {
+    for (size_t first = 0; first < rows->n_rows; first += ORTL__CODE_ROWS) {
+        size_t left = rows->n_rows - first;
+        quantise_rows(quantiser, rows, first, left < ORTL__CODE_ROWS ? left : ORTL__CODE_ROWS,
+                      codes, stride);
+    }
 }
 
 ortl__quantise_function *ortl__quantise_choose(ortl__cpu cpu) {

@@ -87,6 +87,14 @@ void ortl__quantiser_free(ortl__quantiser *quantiser);
 typedef void ortl__quantise_function(const ortl__quantiser *quantiser, const ortl__rows *rows,
                                      int8_t *codes, size_t stride);
 
+/* The codes of n rows from row first on, at most ORTL__CODE_ROWS. */
+typedef void ortl__quantise_rows_function(const ortl__quantiser *quantiser, const ortl__rows *rows,
+                                          size_t first, size_t n, int8_t *codes, size_t stride);
+
+/* The codes of all rows by a function for a few of them. */
+void ortl__quantise_all(const ortl__quantiser *quantiser, const ortl__rows *rows, int8_t *codes,
+                        size_t stride, ortl__quantise_rows_function *quantise_rows);
+
 /* The fastest for this processor. */
 ortl__quantise_function *ortl__quantise_choose(ortl__cpu cpu);
 

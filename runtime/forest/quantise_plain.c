@@ -58,8 +58,5 @@ static void quantise_rows(const ortl__quantiser *q, const ortl__rows *rows, size
 
 void ortl__quantise_plain(const ortl__quantiser *quantiser, const ortl__rows *rows, int8_t *codes,
                           size_t stride) {
-    for (size_t first = 0; first < rows->n_rows; first += ROWS) {
-        size_t left = rows->n_rows - first;
-        quantise_rows(quantiser, rows, first, left < ROWS ? left : ROWS, codes, stride);
-    }
+    ortl__quantise_all(quantiser, rows, codes, stride, quantise_rows);
 }

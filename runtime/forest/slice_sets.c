@@ -11,8 +11,7 @@ typedef struct builder {
     const ortl__quantiser *quantiser;
     const ortl__set_tests *tests;
     const ortl__forest *forest;
-    uint32_t n_features;
-    uint32_t *member_begin;  /* (n_features) in members, of features with sets */
+    uint32_t *member_begin;  /* (features) in members, of features with sets */
     uint32_t *member_column; /* (n_members) in columns */
     uint32_t *next_part;     /* (n_columns) parts counted, later where the next one goes */
     uint64_t *words;         /* the places of the set in work */
@@ -51,7 +50,7 @@ static void add_member(builder *b, uint32_t *last_table, uint32_t table, uint32_
 
 static void add_members(builder *b) {
     uint32_t table, last_table = UINT32_MAX;
-    for (uint32_t j = 0; j < b->n_features; j++) {
+    for (uint32_t j = 0; j < b->tests->n_features; j++) {
         b->member_begin[j] = b->sets->n_members;
         if (!b->quantiser->features[j].has_sets) continue;
         for (uint32_t i = 0; i <= count_keys(b->tests, j); i++) {
@@ -141,12 +140,12 @@ static uint64_t most_words(const ortl__set_tests *tests) {
 
 static ortl_status build_members(builder *b, ortl__arena *scratch, ortl_error *error) {
     ortl__slice_sets *sets = b->sets;
-    uint64_t most_members = (uint64_t)b->tests->begin[b->n_features] + b->n_features;
+    uint64_t most_members = (uint64_t)b->tests->begin[b->tests->n_features] + b->tests->n_features;
     uint64_t most_columns = b->quantiser->n_tables + most_members / ORTL__SET_MEMBERS;
     ortl_status status = ORTL_OK;
     NEW_ARRAY(&sets->arena, most_columns, sets->columns)
     NEW_ARRAY(&sets->arena, most_members, sets->members)
-    NEW_ARRAY(scratch, b->n_features, b->member_begin)
+    NEW_ARRAY(scratch, b->tests->n_features, b->member_begin)
     NEW_ARRAY(scratch, most_members, b->member_column)
     if (status == ORTL_OK) add_members(b);
     return status;
@@ -178,7 +177,6 @@ ortl_status ortl__slice_sets_build(ortl__slice_sets *sets, const ortl__quantiser
     ortl__arena_init(&sets->arena, forest->memory);
     ortl__arena_init(&scratch, forest->memory);
     sets->mask_begin = first_mask;
-    b.n_features = tests->n_features;
     ortl_status status = build_members(&b, &scratch, error);
     if (status == ORTL_OK) status = build_choices(&b, &scratch, mask_of, error);
     ortl__arena_free(&scratch);

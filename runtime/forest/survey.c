@@ -12,10 +12,8 @@
 enum { MOST_BYTE_LEAVES = 256, MOST_FREE_MEMBERS = 4096 };
 
 static int has_only_cuts(const ortl__forest *forest) {
-    for (uint32_t row = 0; row < forest->n_nodes; row++) {
-        unsigned mode = forest->test[row] & ORTL__TEST_MODE;
-        if (mode > ORTL__MODE_GT && mode != ORTL__MODE_LEAF) return 0;
-    }
+    for (uint32_t row = 0; row < forest->n_nodes; row++)
+        if (forest->test[row] != ORTL__MODE_LEAF && !ortl__is_cut(forest, row)) return 0;
     return 1;
 }
 
@@ -40,7 +38,7 @@ static int is_same_test(const ortl__forest *forest, uint32_t a, uint32_t b) {
  * subtree, itself included; the first node with as many is its model. */
 static void look_for_levels(ortl__survey *survey, const ortl__preorder *preorder) {
     int depth = perfect_depth(preorder->n_leaves);
-    survey->is_oblivious = survey->is_oblivious && depth >= 0 && !survey->has_sets;
+    survey->is_oblivious = survey->is_oblivious && depth >= 0;
     for (uint32_t i = 0; i < preorder->n_nodes && survey->is_oblivious; i++) {
         const ortl__preorder_node *node = &preorder->nodes[i];
         if (node->high == 0) continue;
@@ -93,9 +91,10 @@ ortl_status ortl__survey_forest(ortl__survey *survey, const ortl__forest *forest
     ortl__preorder preorder;
     memset(survey, 0, sizeof *survey);
     survey->forest = forest;
-    survey->is_oblivious = survey->is_shallow = 1;
-    if (forest->n_trees == 0) return ORTL_OK;
     survey->has_sets = !has_only_cuts(forest);
+    survey->is_oblivious = !survey->has_sets;
+    survey->is_shallow = 1;
+    if (forest->n_trees == 0) return ORTL_OK;
     if (survey->has_sets && forest->is_double) return ORTL_OK;
     ortl_status status = ORTL_OK;
     if (survey->has_sets) status = ortl__set_tests_build(&survey->sets, forest, error);

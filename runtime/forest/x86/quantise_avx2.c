@@ -126,15 +126,10 @@ TARGET static void quantise_rows(const ortl__quantiser *q, const ortl__rows *row
 
 TARGET void ortl__quantise_avx2(const ortl__quantiser *quantiser, const ortl__rows *rows,
                                 int8_t *codes, size_t stride) {
-    if (rows->row_stride > MOST_STRIDE || rows->row_stride < -MOST_STRIDE) {
+    if (rows->row_stride > MOST_STRIDE || rows->row_stride < -MOST_STRIDE)
         ortl__quantise_plain(quantiser, rows, codes, stride);
-        return;
-    }
-    for (size_t first = 0; first < rows->n_rows; first += ORTL__CODE_ROWS) {
-        size_t left = rows->n_rows - first;
-        quantise_rows(quantiser, rows, first, left < ORTL__CODE_ROWS ? left : ORTL__CODE_ROWS,
-                      codes, stride);
-    }
+    else
+        ortl__quantise_all(quantiser, rows, codes, stride, quantise_rows);
 }
 
 #else
