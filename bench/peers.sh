@@ -10,17 +10,10 @@
 # measurement is started by that command, such as "taskset -c 1".
 set -eu
 
-rounds=9
 batches=1,8,64,1000,100000
-window=20
-while [ $# -gt 0 ]; do
-    case $1 in
-    --rounds) rounds=$2 && shift 2 ;;
-    --batches) batches=$2 && shift 2 ;;
-    --window) window=$2 && shift 2 ;;
-    *) break ;;
-    esac
-done
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=turns.sh
+. "$here/turns.sh"
 if [ $# -lt 3 ]; then
     echo "usage: $0 [--rounds N] [--batches LIST] [--window MILLISECONDS] BUILD PEERS MODELS [NAME ...]" >&2
     exit 2
@@ -33,7 +26,6 @@ shift 3
 if [ $# -eq 0 ]; then
     for model in "$models"/*.onnx; do set -- "$@" "$(basename "$model" .onnx)"; done
 fi
-here=$(cd "$(dirname "$0")" && pwd)
 lines=$(mktemp)
 reasons=$(mktemp)
 trap 'rm -f "$lines" "$reasons"' EXIT

@@ -9,17 +9,10 @@
 # none is named). Exits with 1 when a cell is short of its target.
 set -eu
 
-rounds=9
 batches=1,64,1000
-window=20
-while [ $# -gt 0 ]; do
-    case $1 in
-    --rounds) rounds=$2 && shift 2 ;;
-    --batches) batches=$2 && shift 2 ;;
-    --window) window=$2 && shift 2 ;;
-    *) break ;;
-    esac
-done
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=turns.sh
+. "$here/turns.sh"
 if [ $# -lt 2 ]; then
     echo "usage: $0 [--rounds N] [--batches LIST] [--window MILLISECONDS] BUILD MODELS [NAME ...]" >&2
     exit 2
@@ -28,7 +21,6 @@ bench=$1/bench
 models=$2
 shift 2
 [ $# -gt 0 ] || set -- m1 m2 m3 m4 m5 m6
-here=$(cd "$(dirname "$0")" && pwd)
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
 
