@@ -275,6 +275,10 @@ void ortl__quantise_all(const ortl__quantiser *quantiser, const ortl__rows *rows
         quantise_rows(quantiser, rows, first, left < ORTL__CODE_ROWS ? left : ORTL__CODE_ROWS,
                       codes, stride);
     }
+    /* A row is exchanged with others bit by bit, so none may be undefined. */
+    size_t n_coded = (rows->n_rows + ORTL__CODE_ROWS - 1) / ORTL__CODE_ROWS * ORTL__CODE_ROWS;
+    for (uint32_t j = 0; j < quantiser->n_columns && n_coded < stride; j++)
+        memset(codes + j * stride + n_coded, 0, stride - n_coded);
 }
 
 ortl__quantise_function *ortl__quantise_choose(ortl__cpu cpu) {
