@@ -20,9 +20,10 @@ INLINE void make_masks_word(const ortl__quantiser *quantiser, const ortl__slice_
     for (uint32_t limit = 0; limit < 256; limit++) four_times[limit] = limit * 0x01010101u;
     for (uint32_t column = 0; column < masks->n_columns; column++) {
         const __m512i codes = load_quads(block, column);
-        for (uint32_t i = masks->begin[column]; i < masks->begin[column + 1]; i++)
+        const uint32_t end = masks->begin[column + 1];
+        _Pragma("GCC unroll 2") for (uint32_t i = masks->begin[column]; i < end; i++)
             block->masks[i] =
-                _mm512_cmpgt_epu8_mask(codes, _mm512_set1_epi32((int)four_times[masks->limits[i]]));
+            _mm512_cmpgt_epu8_mask(codes, _mm512_set1_epi32((int)four_times[masks->limits[i]]));
     }
     block->masks[masks->n_masks] = 0;
 }
