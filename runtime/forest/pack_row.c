@@ -73,6 +73,8 @@ static void sort_limits(const ortl__quantiser *q, const ortl__rank_table *table,
 
 /* Where the codes of the columns come from. */
 static void fill_columns(ortl__row_trees *row, const ortl__quantiser *q) {
+    row->table_of[q->n_columns] = (uint8_t)q->n_tables;
+    row->nan_codes[q->n_columns] = UINT8_MAX;
     for (uint32_t j = 0; j < q->n_tables; j++) {
         const ortl__rank_table *table = &q->tables[j];
         row->features[j] = table->feature;
@@ -210,6 +212,10 @@ static void code_row(const ortl__row_trees *row, const float *data, ptrdiff_t co
                      uint8_t *codes) {
     int32_t keys[ORTL__ROW_COLUMNS];
     uint8_t ranks[ORTL__ROW_COLUMNS], nan_masks[ORTL__ROW_COLUMNS];
+    if (row->kernel->code != NULL && column_stride == 1) {
+        row->kernel->code(row, data, codes);
+        return;
+    }
     for (uint32_t j = 0; j < row->n_tables; j++) {
         uint32_t bits;
         memcpy(&bits, data + (ptrdiff_t)row->features[j] * column_stride, sizeof bits);
@@ -217,11 +223,12 @@ static void code_row(const ortl__row_trees *row, const float *data, ptrdiff_t co
         keys[j] = ortl__key32(bits);
     }
     row->kernel->rank(row->limits, keys, row->n_tables, ranks);
-    for (uint32_t i = 0; i < row->n_columns; i++) {
+    ranks[row->n_tables] = UINT8_MAX;
+    nan_masks[row->n_tables] = 0;
+    for (uint32_t i = 0; i <= row->n_columns; i++) {
         unsigned table = row->table_of[i], is_nan = nan_masks[table];
         codes[i] = (uint8_t)((ranks[table] & ~is_nan) | (row->nan_codes[i] & is_nan));
     }
-    codes[row->n_columns] = UINT8_MAX;
 }
 
 /* How many trees a row goes through before their votes are added. Additions wait for each other, so

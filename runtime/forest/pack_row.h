@@ -54,6 +54,8 @@ typedef struct ortl__row_limits {
     int32_t limits[16][16];
 } ortl__row_limits;
 
+typedef struct ortl__row_trees ortl__row_trees;
+
 /* How a row goes with some instruction set. codes: (ORTL__ROW_COLUMNS) without bias; leaves out:
  * numbers of leaves, with room for a whole last group. A layout without its function is not used.
  */
@@ -61,6 +63,8 @@ typedef struct ortl__row_kernel {
     /* How many of the limits of each table are below its key. */
     void (*rank)(const ortl__row_limits *tables, const int32_t *keys, uint32_t n_tables,
                  uint8_t *ranks);
+    /* The codes of a row whose values lie side by side, or NULL. */
+    void (*code)(const ortl__row_trees *row, const float *data, uint8_t *codes);
     void (*walk_levels)(const ortl__row_level_group *groups, uint32_t n_groups,
                         const uint8_t *codes, uint32_t n_columns, uint8_t *leaves);
     /* One group of n_records. */
@@ -79,7 +83,7 @@ extern const ortl__row_kernel ortl__row_kernel_avx2, ortl__row_kernel_vbmi;
 extern const ortl__row_kernel ortl__row_kernel_neon;
 #endif
 
-typedef struct ortl__row_trees {
+struct ortl__row_trees {
     ortl__memory *memory;
     const ortl__row_kernel *kernel;
     ortl__row_layout layout;
@@ -89,14 +93,15 @@ typedef struct ortl__row_trees {
     uint32_t n_tables;
     uint32_t n_columns;                   /* of codes */
     uint32_t features[ORTL__ROW_COLUMNS]; /* (n_tables) whose values the tables rank */
-    uint8_t table_of[ORTL__ROW_COLUMNS];  /* (n_columns) whose ranks are the codes */
-    uint8_t nan_codes[ORTL__ROW_COLUMNS]; /* (n_columns) */
+    /* (n_columns + 1) whose ranks are the codes. The last column is 255, as table n_tables is. */
+    uint8_t table_of[ORTL__ROW_COLUMNS];
+    uint8_t nan_codes[ORTL__ROW_COLUMNS]; /* (n_columns + 1) */
     void *block;                          /* (n_bytes) whose part at 64 bytes are the trees */
     void *trees;                          /* level groups, leaf records or steps */
     uint32_t *step_begin;                 /* (n_trees + 1) steps of a tree; else NULL */
     uint32_t *record_begin;               /* (n_groups + 1) leaf records of a group; else NULL */
     ortl__row_limits *limits;             /* (n_tables) */
-} ortl__row_trees;
+};
 
 /* The layout that a kernel (NULL is allowed) has for a forest. */
 ortl__row_layout ortl__row_layout_for(const ortl__survey *survey, const ortl__row_kernel *kernel);

@@ -87,7 +87,11 @@ static void walk_leaves(const ortl__row_leaf_record *records, uint32_t n_records
 }
 
 const ortl__row_kernel ortl__row_kernel_neon = {
-    rank_keys, walk_levels, walk_leaves, NULL, {0, 0.8, 0.3, 0}};
+    .rank = rank_keys,
+    .walk_levels = walk_levels,
+    .walk_leaves = walk_leaves,
+    .cost = {0, 0.8, 0.3, 0},
+};
 
 #else
 typedef int ortl__row_neon_is_elsewhere;

@@ -12,6 +12,8 @@
 #define TARGET __attribute__((target("avx512f,avx512bw")))
 #define INLINE TARGET __attribute__((always_inline)) static inline
 
+#include "keys_avx512.h"
+
 enum { LANES = 16, GROUPS = ORTL__CODE_ROWS / LANES };
 
 /* Strides, in elements, up to which offsets of 16 rows fit the 32 bits that a gather takes. */
@@ -26,19 +28,6 @@ typedef struct values {
     __m512i keys[GROUPS];
     __mmask64 is_nan;
 } values;
-
-INLINE __m512i to_keys(__m512i bits) {
-    const __m512i sign = _mm512_set1_epi32(INT32_MIN);
-    __m512i flip = _mm512_srli_epi32(_mm512_srai_epi32(bits, 31), 1);
-    __mmask16 is_not_zero =
-        _mm512_test_epi32_mask(bits, _mm512_andnot_si512(sign, _mm512_set1_epi32(-1)));
-    return _mm512_maskz_xor_epi32(is_not_zero, bits, flip);
-}
-
-INLINE __mmask16 find_nan(__m512i bits) {
-    const __m512i magnitude = _mm512_and_si512(bits, _mm512_set1_epi32(INT32_MAX));
-    return _mm512_cmpgt_epi32_mask(magnitude, _mm512_set1_epi32(0x7F800000));
-}
 
 /* Loads n values, at most 64; lanes past them are 0 and their memory is not touched. */
 INLINE void load_values(const float *data, size_t n, ptrdiff_t stride, values *values_out) {

@@ -108,7 +108,11 @@ TARGET static void walk_leaves(const ortl__row_leaf_record *records, uint32_t n_
 }
 
 const ortl__row_kernel ortl__row_kernel_avx2 = {
-    rank_keys, walk_levels, walk_leaves, NULL, {0, 0.5, 0.26, 0}};
+    .rank = rank_keys,
+    .walk_levels = walk_levels,
+    .walk_leaves = walk_leaves,
+    .cost = {0, 0.5, 0.26, 0},
+};
 
 #else
 typedef int ortl__row_avx2_is_elsewhere;

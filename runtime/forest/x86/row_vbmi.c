@@ -12,7 +12,11 @@
 #define INLINE   TARGET __attribute__((always_inline)) static inline
 #define UNROLLED _Pragma("GCC unroll 4")
 
+#include "keys_avx512.h"
+
 enum { LANES = 16, REGISTERS = ORTL__ROW_TREES / LANES };
+
+/* ---- Codes ----------------------------------------------------------------------------------- */
 
 TARGET static void rank_keys(const ortl__row_limits *tables, const int32_t *keys, uint32_t n_tables,
                              uint8_t *ranks) {
@@ -25,6 +29,31 @@ TARGET static void rank_keys(const ortl__row_limits *tables, const int32_t *keys
         ranks[j] = (uint8_t)(segment * 16 + (unsigned)__builtin_popcount(are_below));
     }
 }
+
+TARGET static void code_row(const ortl__row_trees *row, const float *data, uint8_t *codes) {
+    int32_t keys[ORTL__ROW_COLUMNS];
+    uint8_t ranks[ORTL__ROW_COLUMNS] = {0};
+    uint64_t is_nan[ORTL__ROW_COLUMNS / 64] = {0};
+    for (uint32_t j = 0; j < row->n_tables; j += LANES) {
+        __m512i bits = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), 0xFFFF,
+                                                   _mm512_loadu_si512(row->features + j), data, 4);
+        _mm512_storeu_si512(keys + j, to_keys(bits));
+        is_nan[j / 64] |= (uint64_t)find_nan(bits) << j % 64;
+    }
+    rank_keys(row->limits, keys, row->n_tables, ranks);
+    ranks[row->n_tables] = UINT8_MAX;
+    const __m512i low = _mm512_loadu_si512(ranks), low_nan = _mm512_movm_epi8(is_nan[0]);
+    const __m512i high = _mm512_loadu_si512(ranks + 64), high_nan = _mm512_movm_epi8(is_nan[1]);
+    for (uint32_t i = 0; i <= row->n_columns; i += 64) {
+        __m512i table = _mm512_loadu_si512(row->table_of + i);
+        __m512i rank = _mm512_permutex2var_epi8(low, table, high);
+        __mmask64 nan = _mm512_movepi8_mask(_mm512_permutex2var_epi8(low_nan, table, high_nan));
+        __m512i code = _mm512_mask_mov_epi8(rank, nan, _mm512_loadu_si512(row->nan_codes + i));
+        _mm512_storeu_si512(codes + i, code);
+    }
+}
+
+/* ---- Levels and leaves ----------------------------------------------------------------------- */
 
 /* The codes of a row. */
 typedef struct code_table {
@@ -116,7 +145,13 @@ TARGET static void walk_steps(const uint32_t *steps, const uint32_t *begin, uint
 }
 
 const ortl__row_kernel ortl__row_kernel_vbmi = {
-    rank_keys, walk_levels, walk_leaves, walk_steps, {0, 0, 0.038, 0.32}};
+    .rank = rank_keys,
+    .code = code_row,
+    .walk_levels = walk_levels,
+    .walk_leaves = walk_leaves,
+    .walk_steps = walk_steps,
+    .cost = {0, 0, 0.038, 0.32},
+};
 
 #else
 typedef int ortl__row_vbmi_is_elsewhere;
