@@ -15,12 +15,13 @@
 #define RAISED(key) ((BITS)(key) ^ (BITS)1 << (8 * sizeof(BITS) - 1))
 
 /* Keys of column j and row i at j * column_step + i * row_step. */
-INLINE void NAMED(put_keys)(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
-                            size_t column_step, size_t row_step, BITS *keys) {
+INLINE void NAMED(put_keys)(const ortl__node_pack *pack, const ortl__rows *rows, size_t column_step,
+                            size_t row_step, BITS *keys) {
+    const uint32_t *columns = pack->columns;
     for (size_t i = 0; i < rows->n_rows; i++, keys += row_step) {
         const REAL *row = (const REAL *)rows->data + (ptrdiff_t)i * rows->row_stride;
         keys[0] = 0;
-        for (uint32_t j = 1; j < n_columns; j++) {
+        for (uint32_t j = 1; j < pack->n_columns; j++) {
             BITS bits;
             memcpy(&bits, row + (ptrdiff_t)(columns[j] >> 1) * rows->column_stride, sizeof bits);
             BITS of_nan = columns[j] & 1 ? 0 : (BITS)-1;
@@ -29,11 +30,11 @@ INLINE void NAMED(put_keys)(const uint32_t *columns, uint32_t n_columns, const o
     }
 }
 
-/* keys (1 << row_bits, n_columns). */
-static void NAMED(keys_by_row)(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
+/* keys (1 << row_bits, key_stride). */
+static void NAMED(keys_by_row)(const ortl__node_pack *pack, const ortl__rows *rows,
                                unsigned row_bits, void *keys) {
     (void)row_bits;
-    NAMED(put_keys)(columns, n_columns, rows, 1, n_columns, keys);
+    NAMED(put_keys)(pack, rows, 1, pack->key_stride, keys);
 }
 
 /* ---- Walking --------------------------------------------------------------------------------- */
@@ -66,15 +67,15 @@ static void NAMED(walk)(const ortl__node_walks *walks) {
         for (uint32_t r = 0; r < IN_FLIGHT; r++) { /* the last walk as often as needed */
             ids[r] = (size_t)tree << walks->row_bits | row;
             places[r] = walks->roots[tree];
-            keys[r] = (const BITS *)walks->keys + (size_t)row * walks->n_columns;
+            keys[r] = (const BITS *)walks->keys + (size_t)row * walks->key_stride;
             if (i + r + 1 < n && ++row == walks->n_rows) row = 0, tree++;
         }
         if (walks->column_bits == 8)
             NAMED(descend)(walks->nodes, places, keys, 8);
         else
             NAMED(descend)(walks->nodes, places, keys, walks->column_bits);
-        for (uint32_t r = 0; r < IN_FLIGHT; r++)
-            ((BITS *)walks->given)[ids[r]] = ((const NODE *)walks->nodes)[places[r]].limit;
+        UNROLLED for (uint32_t r = 0; r < IN_FLIGHT; r++)((BITS *)walks->given)[ids[r]] =
+            ((const NODE *)walks->nodes)[places[r]].limit;
     }
 }
 
@@ -90,7 +91,7 @@ static inline REAL NAMED(real_of)(BITS bits) {
 static void NAMED(add)(const BITS *restrict given, uint32_t n, REAL *restrict sums) {
     uint32_t i = 0;
     for (; i + 8 <= n; i += 8)
-        for (uint32_t k = i; k < i + 8; k++) sums[k] += NAMED(real_of)(given[k]);
+        UNROLLED for (uint32_t k = i; k < i + 8; k++) sums[k] += NAMED(real_of)(given[k]);
     for (; i < n; i++) sums[i] += NAMED(real_of)(given[i]);
 }
 
@@ -186,20 +187,21 @@ static void NAMED(begin_part)(const ortl__node_pack *pack, const ortl__rows *row
                                     .n_rows = (uint32_t)rows->n_rows,
                                     .row_bits = row_bits,
                                     .n_columns = pack->n_columns,
+                                    .key_stride = pack->key_stride,
                                     .column_bits = pack->column_bits},
                           .sums = sums,
                           .sums_out = sums};
     if (pack->votes.shape == ORTL__VOTES_ONE && n_targets > 1)
-        part->sums = (REAL *)scratch + ((size_t)pack->n_columns << row_bits);
+        part->sums = (REAL *)scratch + ((size_t)pack->key_stride << row_bits);
     memset(part->sums, 0, rows->n_rows * n_targets * sizeof *sums);
-    pack->loops->make_keys(pack->columns, pack->n_columns, rows, row_bits, scratch);
+    pack->loops->make_keys(pack, rows, row_bits, scratch);
 }
 
 /* Walks of the rows of all parts down all trees, some trees at a time, which stay in a near cache
  * until all parts have passed. The first part has the most rows. */
-static void NAMED(run_trees)(const ortl__node_pack *pack, NAMED(part) * parts, size_t n_parts) {
-    BITS given[ORTL__NODE_WALKS];
-    const uint32_t most_trees = ORTL__NODE_WALKS >> parts[0].walks.row_bits;
+static void NAMED(run_trees)(const ortl__node_pack *pack, NAMED(part) * parts, size_t n_parts,
+                             BITS *given) {
+    const uint32_t most_trees = trees_at_once(pack, parts[0].walks.row_bits);
     for (uint32_t tree = 0; tree < pack->n_trees; tree += most_trees) {
         uint32_t left = pack->n_trees - tree;
         for (size_t i = 0; i < n_parts; i++) {
@@ -227,6 +229,7 @@ static void NAMED(end_part)(const ortl__node_pack *pack, const NAMED(part) * par
 static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL *sums,
                        void *scratch) {
     NAMED(part) parts[ORTL__NODE_PARTS];
+    char *first_part = (char *)scratch + given_bytes(pack, rows->n_rows);
     for (size_t first = 0; first < rows->n_rows;) {
         size_t n_parts = 0;
         for (; n_parts < ORTL__NODE_PARTS && first < rows->n_rows; n_parts++) {
@@ -236,10 +239,10 @@ static void NAMED(run)(const ortl__node_pack *pack, const ortl__rows *rows, REAL
             if (part.n_rows > ORTL__NODE_ROWS) part.n_rows = ORTL__NODE_ROWS;
             NAMED(begin_part)
             (pack, &part, sums + first * pack->votes.n_targets,
-             (char *)scratch + n_parts * part_bytes(pack, ORTL__NODE_ROWS), &parts[n_parts]);
+             first_part + n_parts * part_bytes(pack, ORTL__NODE_ROWS), &parts[n_parts]);
             first += part.n_rows;
         }
-        NAMED(run_trees)(pack, parts, n_parts);
+        NAMED(run_trees)(pack, parts, n_parts, scratch);
         for (size_t i = 0; i < n_parts; i++) NAMED(end_part)(pack, &parts[i]);
     }
 }
@@ -268,12 +271,12 @@ static void NAMED(put_node)(const ortl__node_pack *pack, const ortl__preorder *p
     }
 }
 
-/* Appends the tree that was listed. sides: see column_of; pairs: see number_pairs. */
+/* Appends the tree that was listed. sides: see column_of; numbers: see number_pairs. */
 static void NAMED(pack_tree)(const ortl__node_pack *pack, const ortl__preorder *preorder,
-                             const uint32_t *sides, const uint32_t *pairs, uint32_t root,
+                             const uint32_t *sides, const numbered *numbers, uint32_t root,
                              uint32_t first_leaf) {
     const ortl__preorder_node *nodes = preorder->nodes;
-#define CHILDREN(i) (root + 1 + 2 * pairs[i])
+#define CHILDREN(i) (root + 1 + 2 * numbers[i].pair)
 #define PUT(i, place)                                                                              \
     NAMED(put_node)                                                                                \
     (pack, preorder, sides, &nodes[i], place, CHILDREN(i), first_leaf + nodes[i].leaf)

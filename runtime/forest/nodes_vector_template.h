@@ -4,6 +4,7 @@
  * however much the depths of the leaves differ. The top of a tree, where all walks of many rows
  * pass, needs no gathers. Parameters, defined by the file that includes this:
  *   TARGET, INLINE, UNROLLED  attributes of functions, of inlined ones, and of loops
+ *   STEP_LOOP                 UNROLLED, or NOT_UNROLLED where registers are many
  *   VECTOR, LANES, MASK       the vector, its lanes, and what says yes or no for each lane
  *   v_set, v_load, v_store    one number in all lanes; LANES numbers of memory, any alignment
  *   v_and, v_add              bit by bit; sums
@@ -18,13 +19,13 @@
  */
 
 /* Steps between two looks at the list, registers that take turns, registers of a list. */
-enum { STEPS = 3, TURNS = 6, LIST_VECTORS = ORTL__NODE_LIST / LANES, ROOM = TURNS * LANES };
+enum { STEPS = 3, TURNS = 6, LIST = 384, LIST_VECTORS = LIST / LANES, ROOM = TURNS * LANES };
 
 /* Walks by id and place. Those that have ended are listed apart, with what their leaves give.
  * Registers are loaded and stored whole. */
 typedef struct lists {
-    uint32_t ids[ORTL__NODE_LIST + ROOM], places[ORTL__NODE_LIST + ROOM];
-    uint32_t ended_ids[ORTL__NODE_LIST + ROOM], given[ORTL__NODE_LIST + ROOM];
+    uint32_t ids[LIST + ROOM], places[LIST + ROOM];
+    uint32_t ended_ids[LIST + ROOM], given[LIST + ROOM];
     unsigned has_ended[LIST_VECTORS + TURNS]; /* lanes, as bits */
 } lists;
 
@@ -48,23 +49,24 @@ INLINE guide make_guide(const ortl__node_walks *walks) {
 /* STEPS steps of the walks of n_registers registers from walk i on. The registers take turns,
  * because a processor does not see far enough ahead to overlap one's steps with the next one's. */
 INLINE void advance_some(const guide *g, lists *l, uint32_t i, const int n_registers) {
-    const VECTOR zero = v_set(0);
-    VECTOR rows[TURNS], places[TURNS], limit, link;
+    VECTOR rows[TURNS], places[TURNS], limits[TURNS], leaps[TURNS], links;
     UNROLLED for (int r = 0; r < n_registers; r++) {
         rows[r] = v_and(v_load(l->ids + i + r * LANES), g->row_mask);
         places[r] = v_load(l->places + i + r * LANES);
     }
-    UNROLLED for (int k = 0; k < STEPS; k++) {
+    STEP_LOOP for (int k = 0; k < STEPS; k++) {
         UNROLLED for (int r = 0; r < n_registers; r++) {
-            v_gather_nodes(places[r], g->nodes, &limit, &link);
-            VECTOR column = v_and(link, g->column_mask), leap = v_right(link, g->column_bits);
+            v_gather_nodes(places[r], g->nodes, &limits[r], &links);
+            VECTOR column = v_and(links, g->column_mask);
             VECTOR key = v_gather(v_add(v_left(column, g->row_bits), rows[r]), g->keys);
-            places[r] = v_add_if(v_above(key, limit), v_add(places[r], leap), g->one);
-            if (k < STEPS - 1) continue;
-            MASK has_ended = v_equal(leap, zero);
-            v_store(l->places + i + r * LANES, v_pick(has_ended, places[r], limit));
-            l->has_ended[i / LANES + (uint32_t)r] = m_bits(has_ended);
+            leaps[r] = v_right(links, g->column_bits);
+            places[r] = v_add_if(v_above(key, limits[r]), v_add(places[r], leaps[r]), g->one);
         }
+    }
+    UNROLLED for (int r = 0; r < n_registers; r++) {
+        MASK has_ended = v_equal(leaps[r], v_set(0));
+        v_store(l->places + i + r * LANES, v_pick(has_ended, places[r], limits[r]));
+        l->has_ended[i / LANES + (uint32_t)r] = m_bits(has_ended);
     }
 }
 
@@ -184,7 +186,7 @@ TARGET static void walk(const ortl__node_walks *walks) {
     lists l;
     uint32_t tree = 0, n = 0;
     do {
-        for (; tree < walks->n_trees && n + walks->n_rows <= ORTL__NODE_LIST; n += walks->n_rows)
+        for (; tree < walks->n_trees && n + walks->n_rows <= LIST; n += walks->n_rows)
             begin_tree(walks, tree++, &l, n);
         advance(&g, &l, n);
         uint32_t n_ended = drop(&l, n);

@@ -15,9 +15,6 @@ static size_t key_bytes(const ortl__node_pack *pack) {
 /* Walks that are under way at a time in the plain loops. More wait for the deepest leaf of more. */
 enum { IN_FLIGHT = 8 };
 
-/* Levels near the root of a tree that lie level by level. */
-enum { NEAR_LEVELS = 6 };
-
 /* Bits that number so many rows, at most ORTL__NODE_ROWS. */
 static unsigned bits_of_rows(size_t n_rows) {
     unsigned bits = 0;
@@ -28,8 +25,30 @@ static unsigned bits_of_rows(size_t n_rows) {
 /* Scratch of at most so many rows, no more than ORTL__NODE_ROWS: keys, and sums by target. */
 static uint64_t part_bytes(const ortl__node_pack *pack, size_t n_rows) {
     uint64_t n_sums = pack->votes.shape == ORTL__VOTES_ONE ? pack->votes.n_targets : 0;
-    return ((pack->n_columns + n_sums) << bits_of_rows(n_rows)) * key_bytes(pack);
+    return ((pack->key_stride + n_sums) << bits_of_rows(n_rows)) * key_bytes(pack);
 }
+
+/* Trees that 1 << row_bits rows walk down at a time: as few times as walks allow, and much the same
+ * number each time. */
+static uint32_t trees_at_once(const ortl__node_pack *pack, unsigned row_bits) {
+    uint32_t n_trees = pack->n_trees, most = pack->loops->most_walks >> row_bits;
+    uint32_t n_times = n_trees / most + (n_trees % most != 0);
+    return n_times < 2 ? n_trees : n_trees / n_times + (n_trees % n_times != 0);
+}
+
+/* Scratch for what the walks of at most so many rows give, whole cache lines. */
+static uint64_t given_bytes(const ortl__node_pack *pack, size_t n_rows) {
+    unsigned row_bits = bits_of_rows(n_rows < ORTL__NODE_ROWS ? n_rows : ORTL__NODE_ROWS);
+    uint64_t n_walks = (uint64_t)trees_at_once(pack, row_bits) << row_bits;
+    return (n_walks * key_bytes(pack) + 63) / 64 * 64;
+}
+
+/* For each node of a tree that was listed, the tests in the subtree below it, and the number of the
+ * pair of its children. */
+typedef struct numbered {
+    uint32_t n_tests;
+    uint32_t pair;
+} numbered;
 
 /* The column of a test. sides (2 x n_columns of the forest): columns by feature and side of NaN. */
 static uint32_t column_of(const ortl__forest *forest, const uint32_t *sides, uint32_t row,
@@ -74,14 +93,21 @@ static double combine_double(ortl__aggregate aggregate, double so_far, double vo
 #define COMBINE  combine_double
 #include "nodes_template.h"
 
-void ortl__node_keys_by_column(const uint32_t *columns, uint32_t n_columns, const ortl__rows *rows,
-                               unsigned row_bits, void *keys) {
-    put_keys_float(columns, n_columns, rows, (size_t)1 << row_bits, 1, keys);
+void ortl__node_keys_by_row(const ortl__node_pack *pack, const ortl__rows *rows, unsigned row_bits,
+                            void *keys) {
+    keys_by_row_float(pack, rows, row_bits, keys);
 }
 
-const ortl__node_loops ortl__node_loops_plain = {keys_by_row_float, walk_float, 1.15};
+void ortl__node_keys_by_column(const ortl__node_pack *pack, const ortl__rows *rows,
+                               unsigned row_bits, void *keys) {
+    put_keys_float(pack, rows, (size_t)1 << row_bits, 1, keys);
+}
 
-static const ortl__node_loops loops_double = {keys_by_row_double, walk_double, 1.15};
+const ortl__node_loops ortl__node_loops_plain = {
+    .make_keys = keys_by_row_float, .walk = walk_float, .visit_cost = 1.15, .most_walks = 4096};
+
+static const ortl__node_loops loops_double = {
+    .make_keys = keys_by_row_double, .walk = walk_double, .visit_cost = 1.15, .most_walks = 4096};
 
 /* ---- Columns --------------------------------------------------------------------------------- */
 
@@ -117,31 +143,46 @@ static ortl_status number_columns(ortl__node_pack *pack, const ortl__forest *for
     return ORTL_OK;
 }
 
+/* Turns to the loops for so many columns. */
+static void choose_loops(ortl__node_pack *pack) {
+    uint32_t most = pack->loops->most_columns;
+    pack->key_stride = pack->n_columns;
+    if (most == 0) return;
+    if (pack->n_columns > most)
+        pack->loops = pack->loops->with_more_columns;
+    else
+        for (pack->key_stride = 32; pack->key_stride < pack->n_columns;) pack->key_stride *= 2;
+}
+
 /* ---- Nodes ----------------------------------------------------------------------------------- */
 
 static size_t node_bytes(const ortl__node_pack *pack) {
     return pack->is_double ? sizeof(ortl__node64) : sizeof(ortl__node32);
 }
 
-/* Numbers the children of the tests that were listed: pairs (n_nodes). Those near the root come
- * level by level, because most rows pass there: so they share cache lines. */
-static void number_pairs(const ortl__preorder *preorder, uint32_t *pairs) {
+/* Numbers the pairs: numbers (n_nodes). A test is followed by its larger side, where most rows go
+ * on: so they stay in a cache line more often. */
+static void number_pairs(const ortl__preorder *preorder, numbered *numbers) {
     const ortl__preorder_node *nodes = preorder->nodes;
-    uint32_t next[NEAR_LEVELS + 2] = {0}; /* by level, all below the top as one */
-    pairs[0] = 0;
-    for (uint32_t i = 0; i < preorder->n_nodes; i++) {
-        uint32_t level = pairs[i];
-        if (nodes[i].high == 0) continue;
-        next[level + 1]++;
-        pairs[i + 1] = pairs[nodes[i].high] = level < NEAR_LEVELS ? level + 1 : NEAR_LEVELS;
+    for (uint32_t i = preorder->n_nodes; i-- > 0;) {
+        uint32_t high = nodes[i].high;
+        numbers[i].n_tests = high != 0 ? 1 + numbers[i + 1].n_tests + numbers[high].n_tests : 0;
     }
-    for (uint32_t level = 1; level <= NEAR_LEVELS; level++) next[level] += next[level - 1];
-    for (uint32_t i = 0; i < preorder->n_nodes; i++)
-        if (nodes[i].high != 0) pairs[i] = next[pairs[i]]++;
+    numbers[0].pair = 0;
+    for (uint32_t i = 0; i < preorder->n_nodes; i++) {
+        if (nodes[i].high == 0) continue;
+        numbered *first = &numbers[i + 1], *second = &numbers[nodes[i].high];
+        if (first->n_tests < second->n_tests) {
+            first = second;
+            second = &numbers[i + 1];
+        }
+        first->pair = numbers[i].pair + 1;
+        second->pair = first->pair + first->n_tests;
+    }
 }
 
 static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
-                              const uint32_t *sides, uint32_t *pairs, ortl_error *error) {
+                              const uint32_t *sides, numbered *numbers, ortl_error *error) {
     ortl__preorder preorder;
     ortl_status status = ORTL_OK;
     ortl__preorder_init(&preorder, forest, NULL);
@@ -151,12 +192,12 @@ static ortl_status pack_trees(ortl__node_pack *pack, const ortl__forest *forest,
         int fits;
         status = ortl__preorder_tree(&preorder, tree, &fits, error);
         if (status != ORTL_OK) break;
-        number_pairs(&preorder, pairs);
+        number_pairs(&preorder, numbers);
         pack->roots[tree] = root;
         if (pack->is_double)
-            pack_tree_double(pack, &preorder, sides, pairs, root, leaf);
+            pack_tree_double(pack, &preorder, sides, numbers, root, leaf);
         else
-            pack_tree_float(pack, &preorder, sides, pairs, root, leaf);
+            pack_tree_float(pack, &preorder, sides, numbers, root, leaf);
         root += preorder.n_nodes + 1;
         leaf += preorder.n_leaves;
     }
@@ -205,15 +246,18 @@ static ortl_status reserve(ortl__node_pack *pack, ortl_error *error) {
 
 static ortl_status fill(ortl__node_pack *pack, const ortl__survey *survey,
                         const ortl__forest *forest, ortl_error *error) {
-    uint64_t n_sides = 2 * (uint64_t)forest->n_columns, n_pairs = 2 * (uint64_t)survey->max_leaves;
-    uint32_t *sides = NULL, *pairs = NULL;
+    uint64_t n_sides = 2 * (uint64_t)forest->n_columns;
+    uint64_t n_numbers = 2 * (uint64_t)survey->max_leaves;
+    uint32_t *sides = NULL;
+    numbered *numbers = NULL;
     ortl_status status = ortl__memory_new_zero(pack->memory, n_sides, sizeof *sides, &sides, error);
     if (status == ORTL_OK)
-        status = ortl__memory_new(pack->memory, n_pairs, sizeof *pairs, &pairs, error);
+        status = ortl__memory_new(pack->memory, n_numbers, sizeof *numbers, &numbers, error);
     if (status == ORTL_OK) status = number_columns(pack, forest, sides, error);
+    if (status == ORTL_OK) choose_loops(pack);
     if (status == ORTL_OK) status = reserve(pack, error);
-    if (status == ORTL_OK) status = pack_trees(pack, forest, sides, pairs, error);
-    ortl__memory_free(pack->memory, pairs, n_pairs, sizeof *pairs);
+    if (status == ORTL_OK) status = pack_trees(pack, forest, sides, numbers, error);
+    ortl__memory_free(pack->memory, numbers, n_numbers, sizeof *numbers);
     ortl__memory_free(pack->memory, sides, n_sides, sizeof *sides);
     return status;
 }
@@ -253,9 +297,9 @@ static void run(const void *state, const ortl__rows *rows, void *sums, uint8_t *
 
 static uint64_t scratch_bytes(const void *state, size_t n_rows) {
     const size_t most = (size_t)ORTL__NODE_ROWS * ORTL__NODE_PARTS;
-    if (n_rows <= ORTL__NODE_ROWS) return part_bytes(state, n_rows);
+    if (n_rows <= ORTL__NODE_ROWS) return given_bytes(state, n_rows) + part_bytes(state, n_rows);
     size_t n_parts = n_rows < most ? (n_rows - 1) / ORTL__NODE_ROWS + 1 : ORTL__NODE_PARTS;
-    return n_parts * part_bytes(state, ORTL__NODE_ROWS);
+    return given_bytes(state, n_rows) + n_parts * part_bytes(state, ORTL__NODE_ROWS);
 }
 
 /* Nanoseconds for a key, and for what comes with each tree, by rule of thumb. */
@@ -267,6 +311,8 @@ static uint64_t scratch_bytes(const void *state, size_t n_rows) {
 
 static double cost(const ortl__survey *survey, const ortl__pack_kernel *kernel, size_t n_rows) {
     const ortl__node_loops *loops = kernel->loops;
+    if (loops->most_columns != 0 && survey->forest->n_features_used >= loops->most_columns)
+        loops = loops->with_more_columns;
     double visit_cost = loops->visit_cost * (1 + ROW_SURCHARGE / (double)n_rows);
     return KEY_COST * survey->forest->n_features_used + TREE_COST * survey->forest->n_trees +
            (double)survey->forest->steps_per_row * visit_cost;

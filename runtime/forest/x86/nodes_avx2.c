@@ -7,9 +7,10 @@
 
 #include <immintrin.h>
 
-#define TARGET   __attribute__((target("avx2")))
-#define INLINE   TARGET __attribute__((always_inline)) static inline
-#define UNROLLED _Pragma("GCC unroll 8")
+#define TARGET    __attribute__((target("avx2")))
+#define INLINE    TARGET __attribute__((always_inline)) static inline
+#define UNROLLED  _Pragma("GCC unroll 8")
+#define STEP_LOOP UNROLLED
 
 enum { LANES = 8 };
 
@@ -111,7 +112,8 @@ INLINE void v_gather_nodes(VECTOR places, const void *nodes, VECTOR *limit, VECT
 
 #include "../nodes_vector_template.h"
 
-const ortl__node_loops ortl__node_loops_avx2 = {ortl__node_keys_by_column, walk, 1.0};
+const ortl__node_loops ortl__node_loops_avx2 = {
+    .make_keys = ortl__node_keys_by_column, .walk = walk, .visit_cost = 1.0, .most_walks = 4096};
 
 #else
 typedef int ortl__nodes_avx2_is_elsewhere;
