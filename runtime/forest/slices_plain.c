@@ -13,7 +13,8 @@
 static inline void add_values(const float *values, uint32_t n_leaves, const uint8_t *leaves,
                               size_t n_rows, float *sums) {
     (void)n_leaves;
-    for (size_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
+    /* A shorter loop may take half as long again, where it happens to lie badly. */
+    _Pragma("GCC unroll 4") for (size_t i = 0; i < n_rows; i++) sums[i] += values[leaves[i]];
 }
 
 /* Leaves come in the order of the rows. */
