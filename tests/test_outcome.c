@@ -67,9 +67,10 @@ static ortl_status write_case(const ortl__outcome *outcome, const outcome_case *
         voted[i] = c->voted[i % c->n];
     }
     void *sums = c->is_double ? (void *)doubles : (void *)floats;
-    ortl_status status = ortl__outcome_write(outcome, sums, c->n == 1 ? NULL : voted, N, labels_out,
-                                             scores_out, &error);
-    *label = labels_out[N - 1];
+    ortl_status status =
+        ortl__outcome_write(outcome, sums, c->n == 1 ? NULL : voted, N,
+                            outcome->is_classifier ? labels_out : NULL, scores_out, &error);
+    *label = outcome->is_classifier ? labels_out[N - 1] : 0;
     memcpy(scores, scores_out + (N - 1) * c->n, c->n * sizeof(float));
     return status;
 }

@@ -33,6 +33,10 @@ static float probit(const ortl__libm *libm, float x) {
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
+static int is_average(const ortl__outcome *outcome) {
+    return outcome->aggregate == ORTL__AGGREGATE_AVERAGE && outcome->n_trees > 0;
+}
+
 #define REAL     float
 #define NAMED(x) x##_float
 #include "outcome_template.h"
@@ -62,10 +66,6 @@ ortl_status ortl__outcome_write(const ortl__outcome *outcome, void *sums, const 
 
 uint32_t ortl__outcome_n_raw(const ortl__outcome *outcome) {
     return outcome->is_binary_case ? 1 : outcome->n_targets;
-}
-
-static int is_average(const ortl__outcome *outcome) {
-    return outcome->aggregate == ORTL__AGGREGATE_AVERAGE && outcome->n_trees > 0;
 }
 
 double ortl__outcome_base(const ortl__outcome *outcome, uint32_t target) {

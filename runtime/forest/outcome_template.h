@@ -71,19 +71,26 @@ static REAL NAMED(transform_single)(const ortl__outcome *outcome, REAL score) {
 static void NAMED(finish_regression)(const ortl__outcome *outcome, REAL *sums,
                                      const uint8_t *voted) {
     uint32_t n = outcome->n_targets;
-    int averages = outcome->aggregate == ORTL__AGGREGATE_AVERAGE && outcome->n_trees > 0;
     for (uint32_t k = 0; k < n; k++) {
-        if (averages) sums[k] /= (REAL)outcome->n_trees;
-        /* Adding 0 turns -0 into 0, as onnxruntime does for its one target. */
-        if (outcome->n_base > 0 || n == 1)
-            sums[k] += outcome->n_base > 0 ? (REAL)outcome->base[k] : (REAL)0;
+        if (is_average(outcome)) sums[k] /= (REAL)outcome->n_trees;
+        if (outcome->n_base > 0) sums[k] += (REAL)outcome->base[k];
         /* A target that nothing voted for loses its base value, as in onnxruntime. */
-        if (n > 1 && !voted[k]) sums[k] = 0;
+        if (!voted[k]) sums[k] = 0;
     }
-    if (n == 1)
-        sums[0] = NAMED(transform_single)(outcome, sums[0]);
-    else
-        NAMED(transform_row)(outcome->transform, outcome->libm, sums, n);
+    NAMED(transform_row)(outcome->transform, outcome->libm, sums, n);
+}
+
+/* The same for n_rows rows of one target. Rows take so little time that no question is asked for
+ * each of them. */
+static void NAMED(finish_single)(const ortl__outcome *outcome, REAL *sums, size_t n_rows) {
+    /* Adding 0 turns -0 into 0, as onnxruntime does for its one target. */
+    const REAL base = outcome->n_base > 0 ? (REAL)outcome->base[0] : (REAL)0;
+    const REAL n_trees = (REAL)outcome->n_trees;
+    if (is_average(outcome))
+        for (size_t i = 0; i < n_rows; i++) sums[i] /= n_trees;
+    for (size_t i = 0; i < n_rows; i++) sums[i] += base;
+    if (outcome->transform == ORTL__TRANSFORM_PROBIT)
+        for (size_t i = 0; i < n_rows; i++) sums[i] = NAMED(transform_single)(outcome, sums[i]);
 }
 
 /* ---- Classifiers ----------------------------------------------------------------------------- */
@@ -192,21 +199,24 @@ static int64_t NAMED(finish_two)(const ortl__outcome *outcome, REAL *sums, const
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
-static void NAMED(store)(const ortl__outcome *outcome, const REAL *scores, size_t row,
+/* Writes n scores to places from `at` on. */
+static void NAMED(store)(const ortl__outcome *outcome, const REAL *scores, size_t n, size_t at,
                          void *scores_out) {
-    uint32_t n = outcome->n_scores;
-    for (uint32_t k = 0; k < n; k++) {
-        if (outcome->writes_double)
-            ((double *)scores_out)[row * n + k] = (double)scores[k];
-        else
-            ((float *)scores_out)[row * n + k] = (float)scores[k];
-    }
+    if (outcome->writes_double)
+        for (size_t k = 0; k < n; k++) ((double *)scores_out)[at + k] = (double)scores[k];
+    else
+        for (size_t k = 0; k < n; k++) ((float *)scores_out)[at + k] = (float)scores[k];
 }
 
 static ortl_status NAMED(write_rows)(const ortl__outcome *outcome, REAL *sums, const uint8_t *voted,
                                      size_t n_rows, int64_t *labels_out, void *scores_out,
                                      ortl_error *error) {
-    uint32_t n = outcome->n_targets;
+    uint32_t n = outcome->n_targets, n_scores = outcome->n_scores;
+    if (!outcome->is_classifier && n == 1) {
+        NAMED(finish_single)(outcome, sums, n_rows);
+        if (scores_out != NULL) NAMED(store)(outcome, sums, n_rows, 0, scores_out);
+        return ORTL_OK;
+    }
     for (size_t i = 0; i < n_rows; i++) {
         REAL *row = sums + i * n;
         const uint8_t *row_voted = voted == NULL ? NULL : voted + i * n;
@@ -224,7 +234,7 @@ static ortl_status NAMED(write_rows)(const ortl__outcome *outcome, REAL *sums, c
             return ortl__fail(error, ORTL_BAD_INPUT,
                               "a row gets no vote for any of the %" PRIu32 " classes", n);
         if (labels_out != NULL) labels_out[i] = label;
-        if (scores_out != NULL) NAMED(store)(outcome, row, i, scores_out);
+        if (scores_out != NULL) NAMED(store)(outcome, row, n_scores, i * n_scores, scores_out);
     }
     return ORTL_OK;
 }
