@@ -107,6 +107,16 @@ typedef struct ortl_allocator {
     void (*release)(void *user, void *block, size_t n_bytes);
 } ortl_allocator;
 
+/* How many rows calls will have, which says what the trees are packed for. Every call works and
+ * gives the same, but one that was not expected may be slower. */
+typedef enum ortl_rows_expected {
+    ORTL_EXPECT_ANY_ROWS,  /* a row or a few, and many: what is fast for either is kept, sometimes
+                              beside each other */
+    ORTL_EXPECT_FEW_ROWS,  /* a row or a few */
+    ORTL_EXPECT_MANY_ROWS, /* batches of 64 and more: the least memory */
+    ORTL_ROWS_EXPECTED_COUNT
+} ortl_rows_expected;
+
 /* Start from ORTL_OPTIONS_INIT, then set what you need. NULL in place of options means all
  * defaults. Nothing in it needs to outlive the call. */
 typedef struct ortl_options {
@@ -122,10 +132,11 @@ typedef struct ortl_options {
                                     bench: names as in "avx512f,avx2", or "all"; NULL: none */
     size_t n_threads;            /* that share the rows of one call, the caller's among them; 0 and
                                     1: that one alone; at most 256. See ortl_session */
+    ortl_rows_expected rows_expected;
 } ortl_options;
 
 #define ORTL_OPTIONS_INIT                                                                          \
-    { sizeof(ortl_options), {0}, NULL, NULL, NULL, 0, NULL, 0 }
+    { sizeof(ortl_options), {0}, NULL, NULL, NULL, 0, NULL, 0, ORTL_EXPECT_ANY_ROWS }
 
 /* ---- Sessions -------------------------------------------------------------------------------- */
 

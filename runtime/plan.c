@@ -423,6 +423,7 @@ ortl_status ortl__plan_build(ortl__plan *plan, ortl__graph *graph, ortl__memory 
                              .limits = &options->limits,
                              .kernel = options->kernel,
                              .keeps_forest = options->keep_forest,
+                             .rows_expected = options->rows_expected,
                              .algebra = &plan->algebra,
                              .libm = &plan->libm}};
     ortl__arena scratch; /* of the passes, freed at their end */

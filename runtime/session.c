@@ -173,6 +173,9 @@ ortl_status ortl__options_read(const ortl_options *options, ortl_options *option
     if (options_out->n_threads > ORTL__MOST_THREADS)
         return ortl__fail(error, ORTL_BAD_ARGUMENT, "options->n_threads is %lu, at most %d",
                           (unsigned long)options_out->n_threads, ORTL__MOST_THREADS);
+    if ((unsigned)options_out->rows_expected >= ORTL_ROWS_EXPECTED_COUNT)
+        return ortl__fail(error, ORTL_BAD_ARGUMENT, "options->rows_expected is %d, at most %d",
+                          (int)options_out->rows_expected, ORTL_ROWS_EXPECTED_COUNT - 1);
     ortl__limits_fill(&options_out->limits);
     return ORTL_OK;
 }

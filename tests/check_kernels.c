@@ -199,10 +199,10 @@ static unsigned check_kernel(const ortl__forest *forest, const forest_recipe *re
     random_source same = *random;
     ortl__pack *pack = NULL;
     ortl_error error;
-    ortl__pack_wish wish = {ORTL__ROWS_MANY, kernel, ortl__cpu_detect() & ~off, 0};
+    ortl__pack_wish wish = {ORTL_EXPECT_ANY_ROWS, kernel, ortl__cpu_detect() & ~off, 0};
     if (kernel != NULL && !ortl__pack_can(forest, kernel, wish.cpu)) return 0;
     wish.keeps_forest = (int)random_below(random, 2);
-    if (kernel == NULL) wish.rows = ORTL__ROWS_BOTH;
+    wish.rows = (ortl_rows_expected)random_below(random, ORTL_ROWS_EXPECTED_COUNT);
     same.state = recipe->n_trees + 77;
     random_forest(&copy, memory, recipe, &same);
     unsigned n_failed = 1;
@@ -279,7 +279,7 @@ static int pack_with(size_t n, const forest_recipe *recipe, const char *kernel) 
     ortl__memory memory;
     ortl__forest forest;
     ortl__pack *pack = NULL;
-    ortl__pack_wish wish = {ORTL__ROWS_BOTH, kernel, ortl__cpu_detect(), 0};
+    ortl__pack_wish wish = {ORTL_EXPECT_ANY_ROWS, kernel, ortl__cpu_detect(), 0};
     ortl__memory_init(&memory, &allocator, UINT64_MAX, "memory_bytes");
     random_forest(&forest, &memory, recipe, &same);
     int can = kernel == NULL || ortl__pack_can(&forest, kernel, wish.cpu);
@@ -332,7 +332,7 @@ static void bench_kernel(const forest_recipe *recipe, const char *kernel, random
     ortl__memory memory;
     ortl__forest forest, copy;
     ortl__pack *pack = NULL;
-    ortl__pack_wish wish = {ORTL__ROWS_MANY, kernel, ortl__cpu_detect(), 0};
+    ortl__pack_wish wish = {ORTL_EXPECT_ANY_ROWS, kernel, ortl__cpu_detect(), 0};
     random_source same = {recipe->n_trees + 77}, again = same;
     ortl__memory_init(&memory, NULL, UINT64_MAX, "memory_bytes");
     random_forest(&forest, &memory, recipe, &same);

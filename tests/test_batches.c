@@ -192,6 +192,10 @@ START_TEST(errors_are_those_of_one_thread) {
     options.n_threads = 257;
     ck_assert_int_eq(ortl_open(ORTL_EXAMPLES "/iris/iris.onnx", &options, &threaded, NULL),
                      ORTL_BAD_ARGUMENT);
+    options.n_threads = 1;
+    options.rows_expected = ORTL_ROWS_EXPECTED_COUNT;
+    ck_assert_int_eq(ortl_open(ORTL_EXAMPLES "/iris/iris.onnx", &options, &threaded, NULL),
+                     ORTL_BAD_ARGUMENT);
 }
 END_TEST
 

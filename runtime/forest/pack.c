@@ -130,8 +130,9 @@ static void set_most_few(ortl__pack *pack, const ortl__survey *survey) {
 static ortl_status choose_kernels(ortl__pack *pack, const ortl__survey *survey,
                                   const ortl__pack_wish *wish, ortl_error *error) {
     if (wish->kernel == NULL) {
-        pack->many.kernel = choose(survey, wish->cpu, wish->rows == ORTL__ROWS_ONE ? 1 : MANY_ROWS);
-        if (wish->rows == ORTL__ROWS_BOTH) pack->few.kernel = choose(survey, wish->cpu, 1);
+        pack->many.kernel =
+            choose(survey, wish->cpu, wish->rows == ORTL_EXPECT_FEW_ROWS ? 1 : MANY_ROWS);
+        if (wish->rows == ORTL_EXPECT_ANY_ROWS) pack->few.kernel = choose(survey, wish->cpu, 1);
         if (pack->few.kernel != NULL && is_good_for_many(pack, survey)) {
             pack->many.kernel = pack->few.kernel;
             pack->few.kernel = NULL;
@@ -206,6 +207,7 @@ ortl_status ortl__pack_build(ortl__forest *forest, const ortl__pack_wish *wish,
     pack->forest = forest;
     status = ortl__survey_forest(&survey, forest, error);
     if (status != ORTL_OK) goto done;
+    survey.rows_expected = wish->rows;
     status = build_parts(pack, &survey, forest, wish, error);
     ortl__survey_free(&survey);
 done:

@@ -9,14 +9,8 @@
 #include "../cpu.h"
 #include "kernel.h"
 
-typedef enum ortl__rows_expected {
-    ORTL__ROWS_BOTH, /* single rows and batches */
-    ORTL__ROWS_ONE,  /* a row, or a few, at a time */
-    ORTL__ROWS_MANY  /* batches */
-} ortl__rows_expected;
-
 typedef struct ortl__pack_wish {
-    ortl__rows_expected rows;
+    ortl_rows_expected rows;
     const char *kernel; /* force this one, for tests and bench; NULL: the fastest. "plain" keeps the
                            forest as it is */
     ortl__cpu cpu;      /* features that kernels may use */

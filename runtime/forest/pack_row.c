@@ -13,8 +13,9 @@ ortl__row_layout ortl__row_layout_for(const ortl__survey *survey, const ortl__ro
     if (kernel == NULL || survey->votes.shape != ORTL__VOTES_ONE ||
         survey->quantiser.n_columns >= ORTL__ROW_COLUMNS || survey->n_leaves >= INT32_MAX / 2)
         return ORTL__ROW_NONE;
-    if (survey->is_oblivious) return ORTL__ROW_LEVELS;
-    if (survey->max_leaves <= ORTL__ROW_MOST_LEAVES) return ORTL__ROW_LEAVES;
+    if (survey->is_oblivious && kernel->walk_levels != NULL) return ORTL__ROW_LEVELS;
+    if (survey->max_leaves <= ORTL__ROW_MOST_LEAVES && kernel->walk_leaves != NULL)
+        return ORTL__ROW_LEAVES;
     return kernel->walk_steps != NULL ? ORTL__ROW_STEPS : ORTL__ROW_NONE;
 }
 

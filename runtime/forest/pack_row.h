@@ -76,6 +76,7 @@ typedef struct ortl__row_kernel {
     double cost[ORTL__ROW_LAYOUTS]; /* nanoseconds for a tree, a test of the largest tree, a step */
 } ortl__row_kernel;
 
+extern const ortl__row_kernel ortl__row_kernel_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
 extern const ortl__row_kernel ortl__row_kernel_avx2, ortl__row_kernel_vbmi;
 #endif
@@ -102,6 +103,10 @@ struct ortl__row_trees {
     uint32_t *record_begin;               /* (n_groups + 1) leaf records of a group; else NULL */
     ortl__row_limits *limits;             /* (n_tables) */
 };
+
+/* walk_steps in plain C. */
+void ortl__row_walk_steps(const uint32_t *steps, const uint32_t *begin, uint32_t n_trees,
+                          const uint8_t *codes, uint8_t *leaves);
 
 /* The layout that a kernel (NULL is allowed) has for a forest. */
 ortl__row_layout ortl__row_layout_for(const ortl__survey *survey, const ortl__row_kernel *kernel);

@@ -70,11 +70,13 @@ static void plan_blocks(const ortl__survey *survey, const ortl__pack_kernel *ker
     }
 }
 
-/* Nanoseconds for n_rows rows one by one; infinite where they cannot go that way. */
+/* Nanoseconds for n_rows rows one by one; infinite where they cannot go that way, or are not
+ * expected to. */
 static double cost_of_rows(const ortl__survey *survey, const ortl__pack_kernel *kernel,
                            size_t n_rows) {
     const ortl__row_kernel *row = ((const ortl__slice_kernel *)kernel->loops)->row;
-    if (survey->has_sets || ortl__row_layout_for(survey, row) == ORTL__ROW_NONE) return INFINITY;
+    if (survey->has_sets || survey->rows_expected == ORTL_EXPECT_MANY_ROWS) return INFINITY;
+    if (ortl__row_layout_for(survey, row) == ORTL__ROW_NONE) return INFINITY;
     return (double)n_rows * ortl__row_cost(survey, row, n_rows);
 }
 

@@ -44,7 +44,8 @@ typedef uint64_t pair __attribute__((vector_size(16)));
     .test_costs = {2.2, 2.4, 6.0}, .place_costs = {0.9, 1.2, 4.0}, .tree_costs = {50, 50, 170},    \
     .leaf_cost = 0.8, .most_mask_bytes = 1 << 20
 
-const ortl__slice_kernel ortl__slice_kernel_plain = {LOOPS_AND_COSTS};
+const ortl__slice_kernel ortl__slice_kernel_plain = {LOOPS_AND_COSTS,
+                                                     .row = &ortl__row_kernel_plain};
 
 #if defined(__aarch64__)
 /* The same loops, which the compiler turns to NEON, with single rows of their own. */

@@ -26,7 +26,8 @@ typedef struct ortl__survey {
     ortl__quantiser quantiser;
     /* Of a forest of floats with tests that are no cuts; else empty. Its form takes it over. */
     ortl__set_tests sets;
-    int has_sets; /* some tests are no cuts */
+    int has_sets;                     /* some tests are no cuts */
+    ortl_rows_expected rows_expected; /* by the caller: no finding */
 } ortl__survey;
 
 /* On failure *survey is empty. */

@@ -38,8 +38,9 @@ typedef struct ortl__loading {
     const char *kernel;        /* wanted by name for the trees, or NULL */
     ortl__cpu hidden_features; /* that kernels must not use */
     int keeps_forest;          /* the plain form of the trees stays */
-    ortl__algebra *algebra;    /* of the session, for products of matrices */
-    ortl__libm *libm;          /* of the session; opened by a prepare whose run uses it */
+    ortl_rows_expected rows_expected;
+    ortl__algebra *algebra; /* of the session, for products of matrices */
+    ortl__libm *libm;       /* of the session; opened by a prepare whose run uses it */
     ortl__node *node;
     int64_t version;             /* of the node's domain in this file */
     ortl__value *const *inputs;  /* (node->n_inputs) NULL: left out */

@@ -213,7 +213,7 @@ static ortl_status build_forest(ortl__loading *loading, ortl__trees *t, uint64_t
 ortl_status ortl__trees_finish(const ortl__loading *loading, ortl__step *step, ortl_error *error) {
     if (step->operator->run != ortl__trees_run) return ORTL_OK;
     ortl__trees *t = step->parameters;
-    ortl__pack_wish wish = {.rows = ORTL__ROWS_BOTH,
+    ortl__pack_wish wish = {.rows = loading->rows_expected,
                             .kernel = loading->kernel,
                             .cpu = ortl__cpu_detect() & ~loading->hidden_features,
                             .keeps_forest = loading->keeps_forest};

@@ -90,7 +90,8 @@ const ortl__row_kernel ortl__row_kernel_neon = {
     .rank = rank_keys,
     .walk_levels = walk_levels,
     .walk_leaves = walk_leaves,
-    .cost = {0, 0.8, 0.3, 0},
+    .walk_steps = ortl__row_walk_steps,
+    .cost = {0, 0.8, 0.3, 2.0},
 };
 
 #else

@@ -107,11 +107,55 @@ TARGET static void walk_leaves(const ortl__row_leaf_record *records, uint32_t n_
                                                       _mm256_extracti128_si256(numbers, 1)));
 }
 
+/* Walks in one register, and registers that take turns. */
+enum { LANES = 8, REGISTERS = 4, AT_ONCE = REGISTERS * LANES };
+
+/* Gathers go into zeros: else each would wait for what its register held before. */
+INLINE __m256i gather(const void *from, __m256i at) {
+    return _mm256_mask_i32gather_epi32(_mm256_setzero_si256(), from, at, _mm256_set1_epi32(-1), 4);
+}
+
+/* Takes all walks to their leaves, which lead to themselves: words out. */
+INLINE void descend(const uint32_t *steps, const uint32_t *codes, __m256i *places, __m256i *words) {
+    const __m256i byte = _mm256_set1_epi32(0xFF), one = _mm256_set1_epi32(1);
+    __m256i moved;
+    do {
+        moved = _mm256_setzero_si256();
+        UNROLLED for (int i = 0; i < REGISTERS; i++) {
+            words[i] = gather(steps, places[i]);
+            __m256i code = gather(codes, _mm256_and_si256(words[i], byte));
+            __m256i bound = _mm256_and_si256(_mm256_srli_epi32(words[i], 8), byte);
+            __m256i is_low = _mm256_cmpgt_epi32(bound, code);
+            __m256i skip = _mm256_srai_epi32(words[i], 16);
+            __m256i way = _mm256_add_epi32(one, _mm256_andnot_si256(is_low, skip));
+            places[i] = _mm256_add_epi32(places[i], way);
+            moved = _mm256_or_si256(moved, way);
+        }
+    } while (!_mm256_testz_si256(moved, moved));
+}
+
+TARGET static void walk_steps(const uint32_t *steps, const uint32_t *begin, uint32_t n_trees,
+                              const uint8_t *codes, uint8_t *leaves) {
+    uint32_t wide[ORTL__ROW_COLUMNS], numbers[AT_ONCE];
+    for (uint32_t i = 0; i < ORTL__ROW_COLUMNS; i++) wide[i] = codes[i];
+    for (uint32_t first = 0; first < n_trees; first += AT_ONCE) {
+        __m256i places[REGISTERS], words[REGISTERS];
+        for (uint32_t i = 0; i < AT_ONCE; i++) /* the last tree as often as needed */
+            numbers[i] = begin[first + i < n_trees ? first + i : n_trees - 1];
+        UNROLLED for (int r = 0; r < REGISTERS; r++) places[r] = load(numbers + r * LANES);
+        descend(steps, wide, places, words);
+        UNROLLED for (int r = 0; r < REGISTERS; r++)
+            _mm256_storeu_si256((void *)(numbers + r * LANES), words[r]);
+        for (uint32_t i = 0; i < AT_ONCE; i++) leaves[first + i] = (uint8_t)(numbers[i] >> 8);
+    }
+}
+
 const ortl__row_kernel ortl__row_kernel_avx2 = {
     .rank = rank_keys,
     .walk_levels = walk_levels,
     .walk_leaves = walk_leaves,
-    .cost = {0, 0.5, 0.26, 0},
+    .walk_steps = walk_steps,
+    .cost = {0, 0.5, 0.26, 1.5},
 };
 
 #else
