@@ -33,7 +33,7 @@ static int reason;         /* for errno */
 
 static int is_refused(call kind) {
     if (kind != failing || n_calls++ != fails_at) return 0;
-    errno = reason;
+    errno = kind == MEMORY ? ENOMEM : reason; /* as malloc has it */
     return 1;
 }
 
