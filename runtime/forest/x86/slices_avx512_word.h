@@ -57,27 +57,35 @@ INLINE __m512i read_bits(__m512i bits) {
     return transpose_bits(_mm512_permutexvar_epi8(order, bits));
 }
 
-/* Makes the number of a leaf out of its bit among those of the leaves from 8g on. A row of the
- * matrix gives a bit of the number, the highest byte the lowest bit. */
-#define ROW_OF(g, bit) ((uint64_t)((g) >> (bit)&1 ? 0xFF : 0) << (32 - 8 * (bit)))
+/* A byte of eight leaves, of which a row is in one or none, times such a matrix gives bits of the
+ * number of its leaf. A row of a matrix is for a bit of the number, the highest byte for the lowest
+ * bit. matrices_of_32[g]: the bits but 3 and 4 for leaves from 32g on. */
+#define ALL_OF(bit) ((uint64_t)0xFF << (56 - 8 * (bit)))
 #define MATRIX(g)                                                                                  \
-    (0xAACCF00000000000u | ROW_OF(g, 0) | ROW_OF(g, 1) | ROW_OF(g, 2) | ROW_OF(g, 3) | ROW_OF(g, 4))
-#define FOUR_MATRICES(g) MATRIX(g), MATRIX(g + 1), MATRIX(g + 2), MATRIX(g + 3)
-static const uint64_t number_matrices[ORTL__SLICE_LEAVES / 8] = {
-    FOUR_MATRICES(0),  FOUR_MATRICES(4),  FOUR_MATRICES(8),  FOUR_MATRICES(12),
-    FOUR_MATRICES(16), FOUR_MATRICES(20), FOUR_MATRICES(24), FOUR_MATRICES(28),
+    (0xAACCF00000000000u | ((g)&1 ? ALL_OF(5) : 0) | ((g)&2 ? ALL_OF(6) : 0) |                     \
+     ((g)&4 ? ALL_OF(7) : 0))
+static const uint64_t matrices_of_32[ORTL__SLICE_LEAVES / 32] = {
+    MATRIX(0), MATRIX(1), MATRIX(2), MATRIX(3), MATRIX(4), MATRIX(5), MATRIX(6), MATRIX(7),
 };
 
+INLINE __m512i multiply(__m512i leaves, uint64_t matrix) {
+    return _mm512_gf2p8affine_epi64_epi8(read_bits(leaves), _mm512_set1_epi64((long long)matrix),
+                                         0);
+}
+
 /* The numbers of leaves, in quads, out of the rows of each leaf: reach (n_leaves, and 0 up to a
- * multiple of eight). */
+ * multiple of 32). */
 INLINE __m512i number_leaves_word(uint64_t *reach, uint32_t n_leaves) {
-    __m512i found = _mm512_setzero_si512();
-    for (uint32_t g = 0; g < (n_leaves + 7) / 8; g++) {
-        __m512i x = read_bits(_mm512_load_si512(reach + 8 * g));
-        __m512i matrix = _mm512_set1_epi64((long long)number_matrices[g]);
-        found = _mm512_xor_si512(found, _mm512_gf2p8affine_epi64_epi8(x, matrix, 0));
+    __m512i found = _mm512_setzero_si512(), odd = found, upper = found;
+    for (uint32_t g = 0; g < (n_leaves + 31) / 32; g++) {
+        const __m512i *x = (const __m512i *)(void *)(reach + 32 * g);
+        odd = _mm512_ternarylogic_epi64(odd, x[1], x[3], 0x96); /* exclusive or */
+        upper = _mm512_ternarylogic_epi64(upper, x[2], x[3], 0x96);
+        __m512i all = _mm512_xor_si512(_mm512_ternarylogic_epi64(x[0], x[1], x[2], 0x96), x[3]);
+        found = _mm512_xor_si512(found, multiply(all, matrices_of_32[g]));
     }
-    return found;
+    return _mm512_ternarylogic_epi64(found, multiply(odd, ALL_OF(3)), multiply(upper, ALL_OF(4)),
+                                     0x96);
 }
 #else
 /* The numbers of 64 leaves, in quads, out of the words of their bits. */
@@ -93,7 +101,7 @@ INLINE __m512i read_bits(__m512i bits) {
 }
 
 /* The numbers of leaves, in quads, out of the rows of each leaf: reach (n_leaves, and 0 up to a
- * multiple of eight). Eight leaves lie in a register, which fold_eight takes for one. */
+ * multiple of 32). Eight leaves lie in a register, which fold_eight takes for one. */
 INLINE __m512i number_leaves_word(uint64_t *reach, uint32_t n_leaves) {
     const __m512i none = _mm512_setzero_si512();
     __m512i x[8] = {none, none, none, none, none, none, none, none}, y[4];
@@ -127,7 +135,9 @@ INLINE void walk_word(const ortl__slice_trees *trees, uint32_t tree, const ortl_
     uint32_t n_leaves = trees->leaf_begin[tree + 1] - trees->leaf_begin[tree];
     if (!has_bits(trees)) {
         reach_leaves_scalar(trees->nodes, begin, end, block->masks, words, 1);
-        for (uint32_t i = n_leaves; i % 8 != 0; i++) words[i] = 0;
+        for (; n_leaves % 8 != 0; n_leaves++) words[n_leaves] = 0;
+        for (; n_leaves % 32 != 0; n_leaves += 8)
+            _mm512_store_si512(words + n_leaves, _mm512_setzero_si512());
         return;
     }
     _mm512_store_si512(words, _mm512_setzero_si512());
