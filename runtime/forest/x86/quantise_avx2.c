@@ -13,7 +13,8 @@
 #define INLINE   TARGET __attribute__((always_inline)) static inline
 #define UNROLLED _Pragma("GCC unroll 8")
 
-enum { LANES = 8, GROUPS = ORTL__CODE_ROWS / LANES };
+/* More groups of values than AT_ONCE do not fit the registers during a search. */
+enum { LANES = 8, GROUPS = ORTL__CODE_ROWS / LANES, AT_ONCE = 4 };
 
 /* Strides, in elements, up to which offsets of 8 rows fit the 32 bits that a gather takes. */
 enum { MOST_STRIDE = 1 << 24 };
@@ -63,13 +64,18 @@ INLINE void search(const int32_t *keys, const int n_levels, const values *x, __m
     int32_t first[32] = {0};
     memcpy(first, keys, (n_levels < 5 ? sizeof *keys << n_levels : sizeof first));
     memcpy(table, first, sizeof table);
-    UNROLLED for (int g = 0; g < GROUPS; g++) places[g] = _mm256_set1_epi32(1);
-    UNROLLED for (int level = 0; level < n_levels; level++) {
-        UNROLLED for (int g = 0; g < GROUPS; g++) {
-            __m256i limit = look_up(keys, table, level, places[g]);
-            __m256i is_above = _mm256_cmpgt_epi32(x->keys[g], limit);
-            places[g] = _mm256_sub_epi32(_mm256_add_epi32(places[g], places[g]), is_above);
+    _Pragma("GCC unroll 1") for (int from = 0; from < GROUPS; from += AT_ONCE) {
+        const __m256i *keys_of = x->keys + from;
+        __m256i place[AT_ONCE];
+        UNROLLED for (int g = 0; g < AT_ONCE; g++) place[g] = _mm256_set1_epi32(1);
+        UNROLLED for (int level = 0; level < n_levels; level++) {
+            UNROLLED for (int g = 0; g < AT_ONCE; g++) {
+                __m256i limit = look_up(keys, table, level, place[g]);
+                __m256i is_above = _mm256_cmpgt_epi32(keys_of[g], limit);
+                place[g] = _mm256_sub_epi32(_mm256_add_epi32(place[g], place[g]), is_above);
+            }
         }
+        UNROLLED for (int g = 0; g < AT_ONCE; g++) places[from + g] = place[g];
     }
 }
 
