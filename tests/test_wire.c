@@ -27,6 +27,7 @@ static void begin(void) {
 
 static void end(void) {
     ortl__source_close(source);
+    source = NULL;
     wire_free(&bytes);
     ck_assert_uint_eq(memory.used, 0);
 }
