@@ -206,8 +206,8 @@ enum { SLOTS = 8, SLOT_STEPS = 4, MOST_ENDED = 256 };
 /* Registers of keys. */
 enum { MOST_REGISTERS = 8 };
 
-/* With fewer walks most lanes would be empty. */
-enum { FEW_WALKS = 2 * LANES };
+/* With fewer walks most lanes would be empty; fewer trees that wait stay where they are. */
+enum { FEW_WALKS = 2 * LANES, FEW_WAIT = LANES / 2 };
 
 /* A register of walks of one row down some trees. Trees that wait take the lanes of those that have
  * ended. */
@@ -221,11 +221,12 @@ typedef struct slot {
     uint32_t first_id; /* number of the walk down the first of them */
 } slot;
 
-/* What there is to do: each row in n_parts parts of the trees. */
-typedef struct jobs {
+/* All that is under way, and the next row. */
+typedef struct crew {
     const ortl__node_walks *walks;
-    uint32_t n_parts, row, part;
-} jobs;
+    uint32_t row;
+    slot slots[SLOTS];
+} crew;
 
 /* Walks that have ended, and what their leaves give. Registers are stored whole. */
 typedef struct ended {
@@ -293,29 +294,38 @@ INLINE void fill_lanes(const ortl__node_walks *walks, slot *s, MASK lanes) {
     s->first_id += n << walks->row_bits;
 }
 
-/* Takes the next job, if there is one. */
-INLINE void begin_job(jobs *j, slot *s) {
-    const ortl__node_walks *walks = j->walks;
-    if (j->row == walks->n_rows) return;
-    uint32_t begin = walks->n_trees * j->part / j->n_parts;
-    uint32_t end = walks->n_trees * (j->part + 1) / j->n_parts;
-    s->keys = (const uint32_t *)walks->keys + (size_t)j->row * walks->key_stride;
-    s->roots = walks->roots + begin;
-    s->n_roots = end - begin;
-    s->first_id = begin << walks->row_bits | j->row;
-    if (++j->part == j->n_parts) j->part = 0, j->row++;
-    fill_lanes(walks, s, 0xFFFF);
+/* Gives an empty slot the next row, or else half of the trees that wait where most do. */
+INLINE void find_trees(crew *c, slot *s) {
+    const ortl__node_walks *walks = c->walks;
+    if (c->row < walks->n_rows) {
+        s->keys = (const uint32_t *)walks->keys + (size_t)c->row * walks->key_stride;
+        s->roots = walks->roots;
+        s->n_roots = walks->n_trees;
+        s->first_id = c->row++;
+    } else {
+        slot *other = &c->slots[0];
+        for (int i = 1; i < SLOTS; i++)
+            if (c->slots[i].n_roots > other->n_roots) other = &c->slots[i];
+        if (other->n_roots < FEW_WAIT) return;
+        s->n_roots = other->n_roots / 2;
+        other->n_roots -= s->n_roots;
+        s->keys = other->keys;
+        s->roots = other->roots + other->n_roots;
+        s->first_id = other->first_id + (other->n_roots << walks->row_bits);
+    }
 }
 
 /* Lists walks that have ended, and begins others. */
-INLINE void renew(jobs *j, slot *s, ended *e) {
+INLINE void renew(crew *c, slot *s, ended *e) {
     MASK are_walks = _mm512_test_epi32_mask(s->places, s->places);
     MASK has_ended = _mm512_mask_testn_epi32_mask(are_walks, s->leaps, s->leaps);
     v_store_some(e->ids + e->n, has_ended, s->ids);
     v_store_some(e->given + e->n, has_ended, s->limits);
     e->n += (uint32_t)_mm_popcnt_u32(has_ended);
-    fill_lanes(j->walks, s, has_ended);
-    if (_mm512_test_epi32_mask(s->places, s->places) == 0) begin_job(j, s);
+    fill_lanes(c->walks, s, has_ended);
+    if (_mm512_test_epi32_mask(s->places, s->places) != 0) return;
+    find_trees(c, s);
+    fill_lanes(c->walks, s, 0xFFFF);
 }
 
 INLINE void write_ended(const ortl__node_walks *walks, ended *e) {
@@ -325,28 +335,26 @@ INLINE void write_ended(const ortl__node_walks *walks, ended *e) {
 }
 
 TARGET static void walk_slots(const ortl__node_walks *walks) {
-    const uint32_t n_rows = walks->n_rows, n_trees = walks->n_trees;
-    uint32_t n_left = n_rows * n_trees;
-    jobs j = {.walks = walks, .n_parts = 1};
-    slot slots[SLOTS];
+    crew c = {.walks = walks};
+    uint32_t n_left = walks->n_rows * walks->n_trees;
     ended e;
     e.n = 0;
     if (n_left < FEW_WALKS) {
         ortl__node_loops_plain.walk(walks);
         return;
     }
-    while (n_rows * j.n_parts < SLOTS && n_trees > j.n_parts * LANES) j.n_parts++;
     for (int i = 0; i < SLOTS; i++) {
-        slots[i] = (slot){.places = v_set(0), .ids = v_set(0), .keys = walks->keys};
-        begin_job(&j, &slots[i]);
+        c.slots[i] = (slot){.places = v_set(0), .ids = v_set(0), .keys = walks->keys};
+        find_trees(&c, &c.slots[i]);
     }
+    for (int i = 0; i < SLOTS; i++) fill_lanes(walks, &c.slots[i], 0xFFFF);
     while (n_left > 0) {
         if (walks->n_columns <= 2 * LANES)
-            advance_narrow(walks, slots);
+            advance_narrow(walks, c.slots);
         else
-            advance_wide(walks, slots);
+            advance_wide(walks, c.slots);
         uint32_t n_before = e.n;
-        for (int i = 0; i < SLOTS; i++) renew(&j, &slots[i], &e);
+        for (int i = 0; i < SLOTS; i++) renew(&c, &c.slots[i], &e);
         n_left -= e.n - n_before;
         if (e.n > MOST_ENDED) write_ended(walks, &e);
     }
