@@ -108,12 +108,14 @@ typedef struct ortl_allocator {
 } ortl_allocator;
 
 /* How many rows calls will have, which says what the trees are packed for. Every call works and
- * gives the same, but one that was not expected may be slower. */
+ * gives the same, but one that was not expected may be much slower: a single row thirty times where
+ * many are expected. */
 typedef enum ortl_rows_expected {
     ORTL_EXPECT_ANY_ROWS,  /* a row or a few, and many: what is fast for either is kept, sometimes
                               beside each other */
-    ORTL_EXPECT_FEW_ROWS,  /* a row or a few */
-    ORTL_EXPECT_MANY_ROWS, /* batches of 64 and more: the least memory */
+    ORTL_EXPECT_FEW_ROWS,  /* a row or a few; seldom less memory than for any */
+    ORTL_EXPECT_MANY_ROWS, /* some hundred rows, or multiples of 64: trees of up to 256 leaves take
+                              half the memory, deep ones the same */
     ORTL_ROWS_EXPECTED_COUNT
 } ortl_rows_expected;
 

@@ -100,6 +100,16 @@ static const ortl__pack_kernel *choose(const ortl__survey *survey, ortl__cpu cpu
     return best;
 }
 
+/* A second form takes as much memory as the first, so it must be that much faster for a row. */
+#define WORTH_A_FORM 1.5
+
+/* Whether the kernel for many rows will do for few. */
+static int is_good_for_few(const ortl__pack *pack, const ortl__survey *survey) {
+    const ortl__pack_kernel *few = pack->few.kernel, *many = pack->many.kernel;
+    if (few->form == NULL || many->form == NULL) return 0;
+    return many->form->cost(survey, many, 1) <= WORTH_A_FORM * few->form->cost(survey, few, 1);
+}
+
 /* Whether the kernel for few rows is as fast as any for many. */
 static int is_good_for_many(const ortl__pack *pack, const ortl__survey *survey) {
     const ortl__pack_kernel *few = pack->few.kernel, *many = pack->many.kernel;
@@ -135,6 +145,8 @@ static ortl_status choose_kernels(ortl__pack *pack, const ortl__survey *survey,
         if (wish->rows == ORTL_EXPECT_ANY_ROWS) pack->few.kernel = choose(survey, wish->cpu, 1);
         if (pack->few.kernel != NULL && is_good_for_many(pack, survey)) {
             pack->many.kernel = pack->few.kernel;
+            pack->few.kernel = NULL;
+        } else if (pack->few.kernel != NULL && is_good_for_few(pack, survey)) {
             pack->few.kernel = NULL;
         }
         if (pack->few.kernel != NULL) set_most_few(pack, survey);

@@ -1,5 +1,6 @@
 /*
- * Lays trees out for single rows and runs rows through them; the loops are in x86/row_*.c.
+ * Lays trees out for single rows and runs rows through them; the loops are in row_plain.c, x86/ and
+ * arm/.
  */
 #include "pack_row.h"
 
@@ -19,9 +20,8 @@ ortl__row_layout ortl__row_layout_for(const ortl__survey *survey, const ortl__ro
     return kernel->walk_steps != NULL ? ORTL__ROW_STEPS : ORTL__ROW_NONE;
 }
 
-/* Nanoseconds to begin with a row, to code one value, and to add what a tree gives. */
+/* Nanoseconds to begin with a row, and to add what a tree gives. */
 #define ROW_COST      30.0
-#define ROW_CODE_COST 1.0
 #define ROW_TREE_COST 1.1
 
 double ortl__row_cost(const ortl__survey *survey, const ortl__row_kernel *kernel, size_t n_rows) {
@@ -32,7 +32,7 @@ double ortl__row_cost(const ortl__survey *survey, const ortl__row_kernel *kernel
     /* Rows of a group share the time that additions wait. */
     double sharing = n_rows < ORTL__ROW_GROUP ? (double)n_rows : ORTL__ROW_GROUP;
     double tree_cost = ROW_TREE_COST * (0.5 + 0.5 / sharing);
-    return ROW_COST + ROW_CODE_COST * survey->quantiser.n_tables + tree_cost * n_trees +
+    return ROW_COST + kernel->code_cost * survey->quantiser.n_tables + tree_cost * n_trees +
            units * kernel->cost[layout];
 }
 

@@ -1,13 +1,14 @@
 /*
- * Single rows through trees whose tests are rank codes (quantise.h): the codes of the row lie in
- * registers, where a permutation of bytes finds those of many tests at once. Three layouts:
+ * Single rows through trees whose tests are rank codes (quantise.h). Vector kernels find the codes
+ * of many tests at once by permutations of bytes, in the first two layouts, and AVX-512 VBMI in the
+ * last as well. Three layouts:
  *
  *   oblivious trees   groups of 8 trees; a group: 64 columns, 64 limits. The bits that say which
  *                     codes are above their limits are the numbers of the leaves.
  *   up to 32 leaves   groups of 16 trees; for 4 tests of each a record: 64 columns, 64 limits, and
  *                     for each test the leaves on its low side, which a row that goes high cannot
  *                     reach. The first leaf that is left is the row's.
- *   others            a word for each node, 64 trees are walked at a time:
+ *   others            a word for each node, 8 to 64 trees are walked at a time:
  *                     a test: column u8 | bound u8       | nodes that the high side skips i16
  *                     a leaf: the last  | number of leaf | -1
  */
@@ -73,6 +74,7 @@ typedef struct ortl__row_kernel {
     /* n_trees trees, at most ORTL__ROW_TREES, that begin at these steps. */
     void (*walk_steps)(const uint32_t *steps, const uint32_t *begin, uint32_t n_trees,
                        const uint8_t *codes, uint8_t *leaves);
+    double code_cost;               /* nanoseconds for a value that is coded */
     double cost[ORTL__ROW_LAYOUTS]; /* nanoseconds for a tree, a test of the largest tree, a step */
 } ortl__row_kernel;
 

@@ -55,5 +55,6 @@ void ortl__row_walk_steps(const uint32_t *steps, const uint32_t *begin, uint32_t
 const ortl__row_kernel ortl__row_kernel_plain = {
     .rank = rank_keys,
     .walk_steps = ortl__row_walk_steps,
-    .cost = {0, 0, 0, 2.0},
+    .code_cost = 5.0,
+    .cost = {0, 0, 0, 2.7},
 };

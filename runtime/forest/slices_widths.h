@@ -2,9 +2,11 @@
  * A sliced kernel out of the loops for each width of slices. Parameters, defined by the file that
  * includes this:
  *   WIDTHS(X)    a list of X(words of a slice, suffix of the names of its loops, vectors of a
- * slice), ascending TARGET       as in slices_template.h add_values   a function (values, n_leaves,
- * leaves, n_rows, sums): sums[i] += values[leaves[i]] sort_leaves  a function (leaves, n_rows) that
- * puts leaves from the order in which add_values takes them into the order of the rows
+ *                slice), ascending
+ *   TARGET       as in slices_template.h
+ *   add_values   a function (values, n_leaves, leaves, n_rows, sums): sums[i] += values[leaves[i]]
+ *   sort_leaves  a function (leaves, n_rows) that puts leaves from the order in which add_values
+ *                takes them into the order of the rows
  */
 #define X(words, suffix, n)                                                                        \
     TARGET __attribute__((noinline)) static void leaves_of_##words(                                \

@@ -1,5 +1,6 @@
 /*
- * Single rows with AVX2: shuffles find the codes of 32 tests, 16 columns at a time.
+ * Single rows with AVX2: shuffles find the codes of 32 tests, 16 columns at a time; steps gather
+ * them.
  */
 #include "../pack_row.h"
 
@@ -155,6 +156,7 @@ const ortl__row_kernel ortl__row_kernel_avx2 = {
     .walk_levels = walk_levels,
     .walk_leaves = walk_leaves,
     .walk_steps = walk_steps,
+    .code_cost = 1.5,
     .cost = {0, 0.5, 0.26, 1.5},
 };
 

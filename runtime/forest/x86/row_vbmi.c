@@ -150,6 +150,7 @@ const ortl__row_kernel ortl__row_kernel_vbmi = {
     .walk_levels = walk_levels,
     .walk_leaves = walk_leaves,
     .walk_steps = walk_steps,
+    .code_cost = 1.0,
     .cost = {0, 0, 0.038, 0.32},
 };
 
