@@ -16,19 +16,16 @@
 #define NOT_UNROLLED _Pragma("GCC unroll 1")
 #define STEP_LOOP    NOT_UNROLLED
 
+#include "keys_avx512.h"
+
 enum { LANES = 16 };
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-/* Numbers without signs in the order of keys (cut.h). */
-INLINE __m512i to_keys(__m512i bits, __m512i of_nan) {
-    const __m512i zero = _mm512_set1_epi32(INT32_MIN);
-    const __m512i magnitude = _mm512_set1_epi32(INT32_MAX),
-                  infinity = _mm512_set1_epi32(0x7F800000);
-    __m512i size = _mm512_and_si512(bits, magnitude);
-    __m512i flip = _mm512_or_si512(_mm512_srai_epi32(bits, 31), zero);
-    __m512i key = _mm512_mask_xor_epi32(zero, _mm512_test_epi32_mask(size, size), bits, flip);
-    return _mm512_mask_mov_epi32(key, _mm512_cmpgt_epi32_mask(size, infinity), of_nan);
+/* Numbers without signs in the order of keys. */
+INLINE __m512i to_raised_keys(__m512i bits, __m512i of_nan) {
+    __m512i raised = _mm512_xor_si512(to_keys(bits), _mm512_set1_epi32(INT32_MIN));
+    return _mm512_mask_mov_epi32(raised, find_nan(bits), of_nan);
 }
 
 /* Whether 32-bit offsets reach from row 0 to row 15, and to the last column. */
@@ -54,7 +51,7 @@ INLINE void make_row_keys(const ortl__node_pack *pack, const float *row, int col
             offset = _mm512_mullo_epi32(offset, _mm512_set1_epi32(column_stride));
         __m512i bits = _mm512_mask_i32gather_epi32(zero, mask, offset, row, 4);
         __m512i of_nan = _mm512_sub_epi32(zero, _mm512_andnot_si512(column, one));
-        _mm512_mask_storeu_epi32(keys + j, mask, to_keys(bits, of_nan));
+        _mm512_mask_storeu_epi32(keys + j, mask, to_raised_keys(bits, of_nan));
     }
     keys[0] = 0;
 }
@@ -99,7 +96,7 @@ TARGET static void make_keys_by_column(const ortl__node_pack *pack, const ortl__
                 rows->row_stride == 1
                     ? _mm512_maskz_loadu_epi32(mask, from)
                     : _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, offset, from, 4);
-            _mm512_mask_storeu_epi32(to + i, mask, to_keys(bits, of_nan));
+            _mm512_mask_storeu_epi32(to + i, mask, to_raised_keys(bits, of_nan));
         }
     }
 }
