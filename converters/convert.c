@@ -162,7 +162,9 @@ static ortl_status init_conversion(conversion *c, const ortl_convert_options *op
     memset(c, 0, sizeof *c);
     c->options = complete_options(options);
     if (c->options.walk_out) *c->options.walk_out = NULL;
-    ortl__memory_init(&c->memory, c->options.allocator, UINT64_MAX, "memory_bytes");
+    const uint64_t limit = c->options.limits.memory_bytes;
+    /* What the limit is derived from, the size of a pipe, is known when it was read. */
+    ortl__memory_init(&c->memory, c->options.allocator, limit ? limit : UINT64_MAX, "memory_bytes");
     return ORTL_OK;
 }
 
@@ -212,9 +214,10 @@ static ortl_status reserve_for_file(int descriptor, conversion *c, unsigned char
     ortl_status status;
     if (fstat(descriptor, &about) != 0)
         return ortl__fail_errno(error, errno, "the source cannot be read");
-    if (S_ISDIR(about.st_mode))
-        return ortl__fail(error, ORTL_IO, "the source is a directory, not a file");
-    if (!S_ISREG(about.st_mode)) return ORTL_OK;
+    if (S_ISFIFO(about.st_mode)) return ORTL_OK;
+    if (!S_ISREG(about.st_mode))
+        return ortl__fail(error, ORTL_IO, "the source is %s, not a file",
+                          S_ISDIR(about.st_mode) ? "a directory" : "a device");
     n_bytes = (uint64_t)about.st_size;
     if (n_bytes > limit) return ortl__fail_limit(error, "model_bytes", limit, n_bytes);
     status = ortl__memory_new(&c->memory, n_bytes + 1, 1, bytes, error);

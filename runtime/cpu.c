@@ -63,10 +63,8 @@ typedef struct feature_bit {
 } feature_bit;
 
 static const feature_bit bits[] = {
-    {ORTL__CPU_AVX2, 0, 5, 0},       {ORTL__CPU_BMI2, 0, 8, 0},
-    {ORTL__CPU_AVX512F, 0, 16, 1},   {ORTL__CPU_AVX512DQ, 0, 17, 1},
-    {ORTL__CPU_AVX512BW, 0, 30, 1},  {ORTL__CPU_AVX512VL, 0, 31, 1},
-    {ORTL__CPU_AVX512VBMI, 1, 1, 1}, {ORTL__CPU_AVX512VBMI2, 1, 6, 1},
+    {ORTL__CPU_AVX2, 0, 5, 0},      {ORTL__CPU_AVX512F, 0, 16, 1},  {ORTL__CPU_AVX512DQ, 0, 17, 1},
+    {ORTL__CPU_AVX512BW, 0, 30, 1}, {ORTL__CPU_AVX512VL, 0, 31, 1}, {ORTL__CPU_AVX512VBMI, 1, 1, 1},
     {ORTL__CPU_GFNI, 1, 8, 0},
 };
 

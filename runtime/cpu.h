@@ -12,13 +12,11 @@
 /* X(NAME, name) */
 #define ORTL__CPU_MAP(X)                                                                           \
     X(AVX2, "avx2")                                                                                \
-    X(BMI2, "bmi2")                                                                                \
     X(AVX512F, "avx512f")                                                                          \
     X(AVX512BW, "avx512bw")                                                                        \
     X(AVX512DQ, "avx512dq")                                                                        \
     X(AVX512VL, "avx512vl")                                                                        \
     X(AVX512VBMI, "avx512vbmi")                                                                    \
-    X(AVX512VBMI2, "avx512vbmi2")                                                                  \
     X(GFNI, "gfni")                                                                                \
     X(NEON, "neon")
 

@@ -207,7 +207,9 @@ static ortl_status session_new(const ortl_options *options, ortl_session **sessi
                                ortl_error *error) {
     ortl__memory memory;
     ortl_session *session;
-    ortl__memory_init(&memory, options->allocator, UINT64_MAX, "memory_bytes");
+    const uint64_t limit = options->limits.memory_bytes;
+    /* What the limit is derived from, the size of a pipe, is known when it was read: see load. */
+    ortl__memory_init(&memory, options->allocator, limit ? limit : UINT64_MAX, "memory_bytes");
     ortl_status status = ortl__memory_new_zero(&memory, 1, sizeof *session, &session, error);
     if (status != ORTL_OK) return status;
     session->memory = memory;

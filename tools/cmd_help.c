@@ -56,9 +56,12 @@ static void print_limit(ortl__output *output, const char *name, uint64_t value,
 
 static void print_limits(ortl__output *output) {
     ortl__output_text(
-        output, "Limits guard against hostile models and tables; all are checked before memory is\n"
-                "asked for. --limit NAME=VALUE sets one; K, M and G stand for powers of 1024.\n"
-                "memory_bytes 0 is 1 MiB + 10 times the bytes of the model.\n\n");
+        output,
+        "Limits guard against hostile models and tables; all are checked before memory is\n"
+        "asked for. --limit NAME=VALUE sets one; K, M and G stand for powers of 1024, 0 for\n"
+        "the default. Of memory_bytes this is 1 MiB + 10 times the bytes of the model, for\n"
+        "convert 64 MiB + 32 times. When model and tables are files, of less than 4 GiB\n"
+        "together, context_bytes is 48 MiB + 16 times their bytes unless it is set.\n\n");
 #define PRINT_LIMIT(name, value, sentence) print_limit(output, #name, value, sentence);
     ORTL_LIMIT_MAP(PRINT_LIMIT)
     ORTL__CSV_LIMIT_MAP(PRINT_LIMIT)

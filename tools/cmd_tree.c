@@ -12,6 +12,7 @@
 typedef struct tree_settings {
     ortl__common common; /* first: the shared options write here */
     const char *output;
+    /* NULL: no --format */
     ortl_status (*draw)(ortl__drawing *drawing, ortl__output *output, ortl_error *error);
     size_t max_depth;
     size_t tree;
@@ -48,6 +49,14 @@ static ortl_status set_depth(void *settings, const char *text, ortl_error *error
     return read_number("--depth", text, &((tree_settings *)settings)->max_depth, error);
 }
 
+static ortl_status check_tree(size_t tree, uint64_t n_trees, ortl_error *error) {
+    if (tree < n_trees) return ORTL_OK;
+    if (n_trees == 0) return ortl__message_fail(error, ORTL_BAD_ARGUMENT, "the model has no trees");
+    return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                              "there is no tree %lu; the model has %lu, numbered from 0",
+                              (unsigned long)tree, (unsigned long)n_trees);
+}
+
 static ortl_status draw(const char *path, const tree_settings *settings, ortl__report *report) {
     ortl__model model = ORTL__MODEL_INIT;
     ortl__drawing drawing = ORTL__DRAWING_INIT;
@@ -58,11 +67,8 @@ static ortl_status draw(const char *path, const tree_settings *settings, ortl__r
     ortl_status status = ortl__sandbox_enter_for(&sandbox, &settings->common, path,
                                                  settings->output, &report->error);
     if (status == ORTL_OK) status = ortl__model_open(path, &common, &model, report);
-    if (status == ORTL_OK && settings->tree >= model.description.n_trees)
-        status = ortl__message_fail(&report->error, ORTL_BAD_ARGUMENT,
-                                    "there is no tree %lu; the model has %lu, numbered from 0",
-                                    (unsigned long)settings->tree,
-                                    (unsigned long)model.description.n_trees);
+    if (status == ORTL_OK)
+        status = check_tree(settings->tree, model.description.n_trees, &report->error);
     if (status == ORTL_OK)
         status = ortl__drawing_make(&drawing, &model, settings->tree, settings->max_depth,
                                     &report->error);
@@ -78,13 +84,17 @@ static ortl_status draw(const char *path, const tree_settings *settings, ortl__r
 }
 
 static ortl_status run(int argc, char **argv, ortl__report *report) {
-    tree_settings settings = {.draw = ortl__drawing_text, .max_depth = 64};
+    tree_settings settings = {.max_depth = 64};
     int n_operands;
     bool is_done;
     ortl_status status = ortl__verb_begin(&ortl__verb_tree, argc, argv, &settings, 2, 2,
                                           &n_operands, &is_done, report);
     if (status != ORTL_OK || is_done) return status;
+    if (settings.common.is_json && settings.draw != NULL)
+        return ortl__message_fail(&report->error, ORTL_BAD_ARGUMENT,
+                                  "--format and --json exclude each other");
     if (settings.common.is_json) settings.draw = ortl__drawing_json;
+    if (settings.draw == NULL) settings.draw = ortl__drawing_text;
     status = read_number("tree", argv[2], &settings.tree, &report->error);
     return status == ORTL_OK ? draw(argv[1], &settings, report) : status;
 }

@@ -68,6 +68,7 @@ size_t ortl__message_escape(const char *bytes, size_t n_bytes, char *text_out, s
 }
 
 void ortl__report_place(ortl__report *report, const char *path) {
+    if (path != NULL && path[0] == '\0') path = "\"\"";
     size_t n_bytes = path == NULL ? 0 : strlen(path);
     char shown[ORTL__PLACE_BYTES];
     const size_t n_end = 60; /* the end of a path tells more than its middle */

@@ -14,8 +14,25 @@
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-/* Reads stdin to its end, at most limit bytes. */
-static ortl_status read_stdin(uint64_t limit, char **bytes_out, size_t *n_bytes_out,
+typedef struct stdin_limit {
+    const char *name;
+    uint64_t n_bytes;
+} stdin_limit;
+
+/* The least of the limits that bound the bytes of a model, all of which are held in memory. */
+static stdin_limit limit_stdin(const ortl_limits *limits) {
+    stdin_limit limit = {"model_bytes", limits->model_bytes};
+#define DEFAULT_LIMIT(field, value, sentence)                                                      \
+    if (limit.n_bytes == 0 && strcmp(#field, "model_bytes") == 0) limit.n_bytes = (value);
+    ORTL_LIMIT_MAP(DEFAULT_LIMIT)
+#undef DEFAULT_LIMIT
+    if (limits->memory_bytes != 0 && limits->memory_bytes < limit.n_bytes)
+        limit = (stdin_limit){"memory_bytes", limits->memory_bytes};
+    return limit;
+}
+
+/* Reads stdin to its end, at most so many bytes and one that shows that there are more. */
+static ortl_status read_stdin(stdin_limit limit, char **bytes_out, size_t *n_bytes_out,
                               ortl_error *error) {
     char *bytes = NULL;
     size_t capacity = 0;
@@ -24,6 +41,7 @@ static ortl_status read_stdin(uint64_t limit, char **bytes_out, size_t *n_bytes_
     for (;;) {
         if (length == capacity) {
             capacity = capacity == 0 ? 65536 : capacity + capacity / 2;
+            if (capacity - 1 > limit.n_bytes) capacity = (size_t)limit.n_bytes + 1;
             char *larger = realloc(bytes, capacity);
             if (larger == NULL) {
                 status = ortl__message_fail(error, ORTL_NO_MEMORY, "no memory for the model");
@@ -39,10 +57,9 @@ static ortl_status read_stdin(uint64_t limit, char **bytes_out, size_t *n_bytes_
         }
         if (n_read == 0) break;
         length += (size_t)n_read;
-        if (length > limit) {
-            status = ortl__message_fail(error, ORTL_LIMIT,
-                                        "the model exceeds the limit model_bytes of %llu",
-                                        (unsigned long long)limit);
+        if (length > limit.n_bytes) {
+            status = ortl__message_fail(error, ORTL_LIMIT, "the model exceeds the limit %s of %llu",
+                                        limit.name, (unsigned long long)limit.n_bytes);
             goto done;
         }
     }
@@ -58,14 +75,9 @@ done:
 
 static ortl_status open_stdin(const ortl_options *options, ortl_session **session_out,
                               ortl_error *error) {
-    uint64_t limit = options->limits.model_bytes;
-#define DEFAULT_LIMIT(name, value, sentence)                                                       \
-    if (limit == 0 && strcmp(#name, "model_bytes") == 0) limit = (value);
-    ORTL_LIMIT_MAP(DEFAULT_LIMIT)
-#undef DEFAULT_LIMIT
     char *bytes = NULL;
     size_t n_bytes = 0;
-    ortl_status status = read_stdin(limit, &bytes, &n_bytes, error);
+    ortl_status status = read_stdin(limit_stdin(&options->limits), &bytes, &n_bytes, error);
     if (status == ORTL_OK) status = ortl_open_memory(bytes, n_bytes, options, session_out, error);
     free(bytes);
     return status;

@@ -26,13 +26,13 @@ void ortl__common_init(ortl__common *common) {
 
 /* ---- Limits ---------------------------------------------------------------------------------- */
 
-/* Reads a positive number, with K, M or G behind it for powers of 1024. */
+/* Reads a whole number, with K, M or G behind it for powers of 1024. */
 static bool read_amount(const char *text, uint64_t *amount_out) {
     static const char units[] = "KMG";
     int64_t value;
     size_t n_bytes = strlen(text);
     size_t n_digits = ortl__number_read_int64(text, n_bytes, &value);
-    if (n_digits == 0 || value <= 0) return false;
+    if (n_digits == 0 || value < 0) return false;
     unsigned shift = 0;
     if (n_digits + 1 == n_bytes) {
         const char *unit = strchr(units, text[n_digits]);
@@ -49,15 +49,16 @@ static bool read_amount(const char *text, uint64_t *amount_out) {
 typedef struct limit_slot {
     const char *name;
     uint64_t *value;
+    uint64_t zero; /* what 0 stands for */
 } limit_slot;
 
 ortl_status ortl__set_limit(void *settings, const char *text, ortl_error *error) {
     ortl__common *common = settings;
     const limit_slot slots[] = {
-#define LIBRARY_SLOT(name, value, sentence) {#name, &common->library.limits.name},
+#define LIBRARY_SLOT(name, value, sentence) {#name, &common->library.limits.name, 0},
         ORTL_LIMIT_MAP(LIBRARY_SLOT)
 #undef LIBRARY_SLOT
-#define CSV_SLOT(name, value, sentence) {#name, &common->name},
+#define CSV_SLOT(name, value, sentence) {#name, &common->name, (value)},
             ORTL__CSV_LIMIT_MAP(CSV_SLOT)
 #undef CSV_SLOT
     };
@@ -68,11 +69,12 @@ ortl_status ortl__set_limit(void *settings, const char *text, ortl_error *error)
     for (size_t i = 0; i < n_slots; i++) {
         ortl__suggest_offer(&nearest, i, slots[i].name, strlen(slots[i].name));
         if (strlen(slots[i].name) != n_name || memcmp(slots[i].name, text, n_name) != 0) continue;
-        if (equals != NULL && read_amount(equals + 1, slots[i].value)) return ORTL_OK;
-        return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
-                                  "--limit %s needs a positive whole number, such as %s=4096 or "
-                                  "%s=16M",
-                                  slots[i].name, slots[i].name, slots[i].name);
+        if (equals == NULL || !read_amount(equals + 1, slots[i].value))
+            return ortl__message_fail(error, ORTL_BAD_ARGUMENT,
+                                      "--limit %s needs a whole number, such as %s=4096 or %s=16M",
+                                      slots[i].name, slots[i].name, slots[i].name);
+        if (*slots[i].value == 0) *slots[i].value = slots[i].zero;
+        return ORTL_OK;
     }
     if (nearest.index == ORTL__SUGGEST_NONE)
         return ortl__message_fail(error, ORTL_BAD_ARGUMENT,

@@ -140,9 +140,9 @@ ortl_status ortl__rows_add(ortl__rows *rows, const csv_record *record, ortl_erro
     size_t n_fields = rows->mapping->n_fields;
     if (record->n_fields > n_fields || (record->n_fields < n_fields && !rows->is_lenient))
         return ortl__message_fail(
-            error, ORTL_BAD_INPUT, "%llu: %llu fields, but the first record has %llu",
+            error, ORTL_BAD_INPUT, "%llu: %llu field%s, but the first record has %llu",
             (unsigned long long)record->line, (unsigned long long)record->n_fields,
-            (unsigned long long)n_fields);
+            record->n_fields == 1 ? "" : "s", (unsigned long long)n_fields);
     ortl_status status = ORTL_OK;
     for (size_t i = 0; i < rows->columns->n_groups && status == ORTL_OK; i++)
         status = add_group(rows, record, i, error);

@@ -32,11 +32,13 @@ ortl_status ortl__set_rename(void *settings, const char *text, ortl_error *error
 
 ortl_status ortl__set_delimiter(void *settings, const char *text, ortl_error *error) {
     if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) text = "\t";
-    if (strlen(text) != 1 || strchr("\"\r\n", text[0]) != NULL)
+    static const char refused[] = "\"'\r\n.-+0123456789"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    if (strlen(text) != 1 || strchr(refused, text[0]) != NULL)
         return ortl__message_fail(
             error, ORTL_BAD_ARGUMENT,
             "--delimiter \"%.20s\" is not one character (`tab` is one) other than "
-            "a quotation mark or line end",
+            "a quotation mark, line end, letter, digit or '.', '-', '+'",
             text);
     ((ortl__table_settings *)settings)->delimiter = text[0];
     return ORTL_OK;

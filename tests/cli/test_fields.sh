@@ -50,7 +50,7 @@ done
 # Lines of the wrong length.
 printf 'a,b\n1,2\n3\n' >short.csv
 run 4 predict one_target.onnx short.csv
-expect_error "short.csv:3: 1 fields, but the first record has 2"
+expect_error "short.csv:3: 1 field, but the first record has 2"
 run 0 predict one_target.onnx short.csv --on-error nan
 expect_equal "lines" "$(wc -l <out)" 3
 printf 'a,b\n1,2\n3,4,5\n' >long.csv

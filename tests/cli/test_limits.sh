@@ -75,6 +75,28 @@ run_input 0 check - --limit model_bytes="$n_bytes"
 run_input 6 check - --limit model_bytes=$((n_bytes - 1))
 expect_error "model_bytes"
 
+# What is read whole is bounded by the memory too, before it ends.
+mkfifo endless
+bounded() { # LIMIT COMMAND...: refused by the limit, though the model never ends
+    limit=$1
+    shift
+    checks=$((checks + 1))
+    code=0
+    "$program" "$@" --limit "$limit" </dev/zero >out 2>err || code=$?
+    expect_equal "exit code of $*" "$code" 6
+    expect_error "${limit%=*}"
+}
+bounded memory_bytes=1M check -
+bounded model_bytes=1M check - --limit memory_bytes=2M
+for verb in "check endless" "convert endless -o converted.onnx"; do
+    cat /dev/zero >endless 2>/dev/null &
+    # shellcheck disable=SC2086  # two words and more
+    bounded memory_bytes=1M $verb
+    wait
+done
+run 5 convert /dev/zero -o converted.onnx
+expect_error "is a device, not a file"
+
 # A source of a converter.
 source=$data/convert/lightgbm_13/model.txt
 edge model_bytes "$(wc -c <"$source")" convert "$source" -o converted.onnx
@@ -86,6 +108,11 @@ edge memory_bytes "" convert "$source" -o converted.onnx
 run 0 help limits
 for name in model_bytes memory_bytes tree_nodes trees features outputs_per_row steps_per_row context_bytes \
     graph_nodes string_bytes nesting rows csv_line_bytes csv_columns; do expect_contains "$name"; done
+
+# 0 is the default.
+for name in model_bytes memory_bytes trees context_bytes csv_line_bytes csv_columns; do
+    run 0 predict "$model" "$table" --limit $name=1 --limit $name=0
+done
 
 # A call has no more rows than the limit allows; a table may.
 iris=$data/../../examples/iris

@@ -54,6 +54,10 @@ expect_equal 'boxes' "$(grep -c '<g class="[tl]">' out)" 15
 
 run 2 tree named.onnx 10
 expect_error 'there is no tree 10; the model has 10, numbered from 0'
+run 2 tree named.onnx 0 --format svg --json
+expect_error '--format and --json exclude each other'
+run 2 tree "$data/cli/whole.onnx" 0
+expect_error 'the model has no trees'
 run 2 tree named.onnx one
 expect_error 'tree "one" is not a whole number'
 run 2 tree named.onnx

@@ -37,8 +37,9 @@ expect_contains "TreeEnsembleClassifier"
 expect_contains "ai.onnx.ml"
 run 0 help convert
 expect_contains "lightgbm"
+: >empty
 for trainer in $(sed -n '/^Trainers/,/^$/s/^  \([a-z]*\) .*/\1/p' out); do
-    run 3 convert /dev/null -o never.onnx --from "$trainer" # known, so it is the file that is refused
+    run 3 convert empty -o never.onnx --from "$trainer" # known, so it is the file that is refused
 done
 run 2 help predct
 expect_error "did you mean predict?"
@@ -65,6 +66,14 @@ run 2 predict "$model" --delimiter ab
 expect_error "--delimiter"
 run 2 predict "$model" --delimiter '"'
 expect_error "other than a quotation mark"
+for wrong in 1 a Z . - + \'; do
+    run 2 predict "$model" --delimiter "$wrong"
+    expect_error "other than a quotation mark"
+done
+run 5 predict '' in
+expect_error 'ort-lite: "": cannot be opened: no such file'
+run 5 predict "$model" ''
+expect_error 'ort-lite: "": cannot be opened'
 run 2 predict "$model" --decimal ';'
 expect_error "--decimal"
 run 2 predict "$model" --decimal , --delimiter ,
@@ -74,12 +83,12 @@ expect_error "--rename OLD=NEW"
 run 2 predict - -
 expect_error "cannot both come from standard input"
 
-run 2 check "$model" --limit trees=0
-expect_error "positive whole number"
-run 2 check "$model" --limit trees=5X
-expect_error "positive whole number"
+for wrong in =5X =-1 =; do
+    run 2 check "$model" --limit "trees$wrong"
+    expect_error "whole number"
+done
 run 2 check "$model" --limit trees
-expect_error "positive whole number"
+expect_error "whole number"
 run 2 check "$model" --limit tree_node=5
 expect_error "did you mean tree_nodes?"
 run 0 check "$model" --limit trees=3 --limit model_bytes=1K

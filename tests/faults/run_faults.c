@@ -1,5 +1,5 @@
 /*
- * Lets every allocation and every system call of some thirty uses of the program fail, once and
+ * Lets every allocation and every system call of 39 uses of the program fail, once and
  * from then on: run_faults PROGRAM INJECTOR DATA FOLDER STRIDE [SCENARIO]. Demanded: the exit code
  * of the fault, or the result as it is without; one line on stderr; no block left; the file of -o
  * as it was before, or complete.
