@@ -109,9 +109,13 @@ int main(int argc, char **argv) {
                                "Time and memory of predicting on a table, medians.",
                                options,
                                sizeof options / sizeof options[0],
-                               3};
+                               3,
+                               1};
     int first = bench_options_read(&usage, argc, argv);
-    if (first < 0 || n_runs < 1 || n_runs > MAX_RUNS || strcmp(argv[first + 1], "--") != 0) {
+    if (first < 0 || n_runs < 1 || n_runs > MAX_RUNS) return 2;
+    if (strcmp(argv[first + 1], "--") != 0) {
+        fprintf(stderr, "bench_csv: \"%s\" behind TABLE.csv is not -- (options come first)\n",
+                argv[first + 1]);
         return 2;
     }
     csv_paths paths = {.table = argv[first]};

@@ -125,7 +125,8 @@ int main(int argc, char **argv) {
                                "Time and memory of loading a model, medians.",
                                options,
                                sizeof options / sizeof options[0],
-                               1};
+                               1,
+                               0};
     int first = bench_options_read(&usage, argc, argv);
     if (first < 0 || n_runs < 1 || n_runs > MAX_RUNS) return 2;
     if (as_child) return load_once(argv[first], kernel, (size_t)n_rows) < 0 ? 1 : 0;

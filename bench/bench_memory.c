@@ -48,6 +48,7 @@ int main(int argc, char **argv) {
                                "Peak resident memory and time of a command, medians.",
                                options,
                                sizeof options / sizeof options[0],
+                               1,
                                1};
     int first = bench_options_read(&usage, argc, argv);
     if (first < 0 || n_runs < 1 || n_runs > MAX_RUNS) return 2;

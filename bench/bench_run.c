@@ -25,9 +25,10 @@ typedef struct run_settings {
     uint64_t seed;
     uint64_t n_threads;
     bench_engine_wish wish;
-    const char *rows;    /* NumPy file of float rows, NULL: made by the seed */
-    const char *engine;  /* name in the report, NULL: the engine's own */
-    const char *batches; /* sizes separated by commas */
+    const char *rows;     /* NumPy file of float rows, NULL: made by the seed */
+    const char *engine;   /* name in the report, NULL: the engine's own */
+    const char *batches;  /* sizes separated by commas */
+    const char *expected; /* a word of read_expected */
     int as_json;
 } run_settings;
 
@@ -150,6 +151,17 @@ static size_t read_batches(const char *text, size_t sizes_out[MAX_BATCHES]) {
     return 0;
 }
 
+/* 0, or -1 after a message. */
+static int read_expected(const char *word, bench_expected *expected_out) {
+    static const char *const words[] = {"any", "few", "many"}; /* as in bench_expected */
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        *expected_out = (bench_expected)i;
+        if (strcmp(word, words[i]) == 0) return 0;
+    }
+    fprintf(stderr, "bench_run: --expect must be any, few or many\n");
+    return -1;
+}
+
 static int measure_batches(bench_engine *engine, const char *model, const size_t *sizes,
                            size_t n_sizes, const run_settings *settings) {
     bench_engine_info info;
@@ -175,10 +187,12 @@ static int measure_batches(bench_engine *engine, const char *model, const size_t
 }
 
 int main(int argc, char **argv) {
-    run_settings settings = {9, 50, 3, 2, 5, 1, {0}, NULL, NULL, "1,8,64,1000,100000", 0};
+    run_settings settings = {9, 50, 3, 2, 5, 1, {0}, NULL, NULL, "1,8,64,1000,100000", "any", 0};
     const bench_option options[] = {
         {"--batches", NULL, &settings.batches, NULL, "rows of a call, separated by commas"},
         {"--rows", NULL, &settings.rows, NULL, "float32 rows.npy, used over and over"},
+        {"--expect", NULL, &settings.expected, NULL,
+         "rows of a call the model is packed for: few, many or any"},
         {"--library", NULL, &settings.wish.library, NULL, "file of the runtime that is opened"},
         {"--engine", NULL, &settings.engine, NULL, "name in the report"},
         {"--kernel", NULL, &settings.wish.kernel, NULL, "force a kernel by name"},
@@ -197,12 +211,13 @@ int main(int argc, char **argv) {
                                "Time of predictions by batch size.",
                                options,
                                sizeof options / sizeof options[0],
-                               1};
+                               1,
+                               0};
     int first = bench_options_read(&usage, argc, argv);
     if (first < 0 || settings.n_windows < 1 || settings.n_windows > MAX_WINDOWS) return 2;
     size_t sizes[MAX_BATCHES];
     size_t n_sizes = read_batches(settings.batches, sizes);
-    if (n_sizes == 0) return 2;
+    if (n_sizes == 0 || read_expected(settings.expected, &settings.wish.expected) < 0) return 2;
     settings.wish.n_threads = (size_t)settings.n_threads;
     bench_engine *engine = bench_engine_open(argv[first], &settings.wish);
     if (!engine) return 1;

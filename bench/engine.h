@@ -1,8 +1,8 @@
 /*
  * What a benchmark needs of a runtime. bench_load.c and bench_run.c are written against this
  * interface and are linked once with each runtime (engine_ortlite.c; engine_peer.c, which makes an
- * engine of each runtime of peers/), so that all are measured by the same code, each in a process of
- * its own.
+ * engine of each runtime of peers/), so that all are measured by the same code, each in a process
+ * of its own.
  */
 #ifndef BENCH_ENGINE_H
 #define BENCH_ENGINE_H
@@ -24,11 +24,14 @@ typedef struct bench_engine_info {
 /* The name in reports. */
 const char *bench_engine_name(void);
 
+typedef enum bench_expected { BENCH_ANY_ROWS, BENCH_FEW_ROWS, BENCH_MANY_ROWS } bench_expected;
+
 /* All but the last only ort-lite lets itself be asked for; peers ignore it. */
 typedef struct bench_engine_wish {
     const char *kernel;          /* force one by name; NULL: the fastest */
     const char *hidden_features; /* of the processor, names separated by commas; NULL: none */
     size_t n_threads;            /* 0 and 1: the caller's */
+    bench_expected expected;     /* rows of a call */
     const char *library; /* for runtimes that are opened: the file; NULL: under its usual name */
 } bench_engine_wish;
 

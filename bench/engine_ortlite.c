@@ -24,6 +24,10 @@ const char *bench_engine_name(void) {
 bench_engine *bench_engine_open(const char *path, const bench_engine_wish *wish) {
     ortl_error error = {ORTL_NO_MEMORY, "out of memory"};
     ortl_options options = ORTL_OPTIONS_INIT;
+    static const ortl_rows_expected expected[] = {[BENCH_ANY_ROWS] = ORTL_EXPECT_ANY_ROWS,
+                                                  [BENCH_FEW_ROWS] = ORTL_EXPECT_FEW_ROWS,
+                                                  [BENCH_MANY_ROWS] = ORTL_EXPECT_MANY_ROWS};
+    options.rows_expected = expected[wish->expected];
     options.kernel = wish->kernel;
     options.hidden_features = wish->hidden_features;
     options.n_threads = wish->n_threads;

@@ -373,7 +373,8 @@ int main(int argc, char **argv) {
                                "Writes a random regression forest as an ONNX file.",
                                options,
                                sizeof options / sizeof options[0],
-                               1};
+                               1,
+                               0};
     int first = bench_options_read(&usage, argc, argv);
     if (first < 0) return 2;
     if (shape.n_leaves < 1 || shape.n_leaves > 1000000 || shape.n_features < 1 ||

@@ -88,7 +88,8 @@ int main(int argc, char **argv) {
                                "Writes a table of normal deviates as CSV.",
                                options,
                                sizeof options / sizeof options[0],
-                               1};
+                               1,
+                               0};
     int first = bench_options_read(&usage, argc, argv);
     if (first < 0) return 2;
     if (shape.n_columns < 1 || shape.n_columns > 1000000) {

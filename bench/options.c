@@ -61,8 +61,13 @@ int bench_options_read(const bench_usage *usage, int argc, char **argv) {
             return -1;
         }
     }
-    if (argc - i < usage->min_arguments) {
+    if (argc - i < usage->n_arguments) {
         print_usage(usage);
+        return -1;
+    }
+    if (argc - i > usage->n_arguments && !usage->ends_in_command) {
+        fprintf(stderr, "%s: \"%s\" behind %s is one too many (options come first)\n",
+                usage->program, argv[i + usage->n_arguments], usage->arguments);
         return -1;
     }
     return i;

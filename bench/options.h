@@ -22,11 +22,13 @@ typedef struct bench_usage {
     const char *purpose;         /* one sentence */
     const bench_option *options; /* (n_options) */
     size_t n_options;
-    int min_arguments;
+    int n_arguments;
+    int ends_in_command; /* any number of arguments may follow the n_arguments */
 } bench_usage;
 
 /* Reads the options at the start of argv. Returns the index of the first argument behind them ("--"
- * ends them too), or -1 after a message on stderr. --help prints the table and returns -1. */
+ * ends them too), or -1 after a message on stderr, also when there are too few arguments or too
+ * many. --help prints the table and returns -1. */
 int bench_options_read(const bench_usage *usage, int argc, char **argv);
 
 #endif
