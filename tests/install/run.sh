@@ -21,9 +21,9 @@ cmake --install "$build" --prefix "$prefix" >"$work/install.log"
 library=$(dirname "$(find "$prefix" -name libortlite.so)")
 PKG_CONFIG_PATH=$library/pkgconfig
 export PKG_CONFIG_PATH
-# The package was configured for another prefix.
-flags=$(pkg-config --define-variable=prefix="$prefix" --cflags ortlite)
-libs=$(pkg-config --define-variable=prefix="$prefix" --libs ortlite)
+# The package was configured for another prefix, and finds this one.
+flags=$(pkg-config --cflags ortlite)
+libs=$(pkg-config --libs ortlite)
 statics="$library/libortlite.a $(pkg-config --static --libs-only-l ortlite | sed 's/-lortlite//')"
 
 check() {

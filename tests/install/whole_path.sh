@@ -13,13 +13,10 @@ prefix=$work/prefix
 cmake --install "$build" --prefix "$prefix" >"$work/install.log"
 library=$(dirname "$(find "$prefix" -name libortlite.so)")
 
-# cc is the compiler under test, and pkg-config is told where the package went: it was configured for another
-# prefix.
+# cc is the compiler under test.
 mkdir "$work/bin"
 printf '#!/bin/sh\nexec "%s" "$@"\n' "$compiler" >"$work/bin/cc"
-printf '#!/bin/sh\nexec "%s" --define-variable=prefix="%s" "$@"\n' "$(command -v pkg-config)" "$prefix" \
-    >"$work/bin/pkg-config"
-chmod +x "$work/bin/cc" "$work/bin/pkg-config"
+chmod +x "$work/bin/cc"
 export PATH="$work/bin:$prefix/bin:$PATH" PKG_CONFIG_PATH="$library/pkgconfig" LD_LIBRARY_PATH="$library"
 
 awk '/^## / { inside = ($0 == "## The whole path") } inside && /^```/ { fenced = ($0 == "```sh"); next }
