@@ -161,6 +161,7 @@ static ortl_status refill(csv_reader *reader, ortl_error *error) {
     size_t old_end = reader->end;
     reader->end += (size_t)n_read;
     reader->is_at_end = n_read == 0;
+    if (reader->is_at_end) reader->buffer[reader->end] = '\0'; /* an empty field is looked at, too */
     if (!had_quote) find_quote(reader, old_end);
     return ORTL_OK;
 }
