@@ -103,7 +103,8 @@ static const ortl_convert_options *choices(const ortl_allocator *allocator, unsi
     return &options;
 }
 
-static char output_path[] = "/tmp/ort-lite-scarce-XXXXXX";
+static const char output_template[] = "/tmp/ort-lite-scarce-XXXXXX";
+static char output_path[sizeof output_template];
 
 static ortl_status convert(const char *path, const ortl_allocator *allocator, ortl_error *error) {
     return ortl_convert(path, output_path, choices(allocator, 0), NULL, error);
@@ -124,6 +125,7 @@ START_TEST(models_when_memory_is_scarce) {
 END_TEST
 
 START_TEST(sources_when_memory_is_scarce) {
+    memcpy(output_path, output_template, sizeof output_path);
     int descriptor = mkstemp(output_path);
     ck_assert_int_ge(descriptor, 0);
     close(descriptor);
