@@ -341,7 +341,8 @@ TARGET static void walk_slots(const ortl__node_walks *walks) {
         return;
     }
     for (int i = 0; i < SLOTS; i++) {
-        c.slots[i] = (slot){.places = v_set(0), .ids = v_set(0), .keys = walks->keys};
+        c.slots[i] =
+            (slot){.places = v_set(0), .ids = v_set(0), .keys = walks->keys, .roots = walks->roots};
         find_trees(&c, &c.slots[i]);
     }
     for (int i = 0; i < SLOTS; i++) fill_lanes(walks, &c.slots[i], 0xFFFF);
