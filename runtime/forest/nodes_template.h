@@ -186,7 +186,6 @@ static void NAMED(begin_part)(const ortl__node_pack *pack, const ortl__rows *row
                                     .keys = scratch,
                                     .n_rows = (uint32_t)rows->n_rows,
                                     .row_bits = row_bits,
-                                    .n_columns = pack->n_columns,
                                     .key_stride = pack->key_stride,
                                     .column_bits = pack->column_bits},
                           .sums = sums,

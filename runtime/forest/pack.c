@@ -143,13 +143,15 @@ static ortl_status choose_kernels(ortl__pack *pack, const ortl__survey *survey,
         pack->many.kernel =
             choose(survey, wish->cpu, wish->rows == ORTL_EXPECT_FEW_ROWS ? 1 : MANY_ROWS);
         if (wish->rows == ORTL_EXPECT_ANY_ROWS) pack->few.kernel = choose(survey, wish->cpu, 1);
-        if (pack->few.kernel != NULL && is_good_for_many(pack, survey)) {
+        if (pack->few.kernel == NULL) return ORTL_OK;
+        if (is_good_for_many(pack, survey)) {
             pack->many.kernel = pack->few.kernel;
             pack->few.kernel = NULL;
-        } else if (pack->few.kernel != NULL && is_good_for_few(pack, survey)) {
+        } else if (is_good_for_few(pack, survey)) {
             pack->few.kernel = NULL;
+        } else {
+            set_most_few(pack, survey);
         }
-        if (pack->few.kernel != NULL) set_most_few(pack, survey);
         return ORTL_OK;
     }
     pack->many.kernel = find_kernel(wish->kernel);

@@ -43,8 +43,7 @@ typedef struct ortl__node_walks {
     const uint32_t *roots; /* (n_trees) in nodes */
     const void *keys;      /* of the rows, as make_keys left them */
     uint32_t n_trees;
-    uint32_t n_rows; /* 1 to 1 << row_bits */
-    uint32_t n_columns;
+    uint32_t n_rows;     /* 1 to 1 << row_bits */
     uint32_t key_stride; /* see ortl__node_pack */
     unsigned row_bits;
     unsigned column_bits;

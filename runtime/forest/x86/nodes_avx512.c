@@ -265,15 +265,12 @@ INLINE void advance_slots(const ortl__node_walks *walks, slot *slots, const int 
     UNROLLED for (int i = 0; i < SLOTS; i++) slots[i].places = places[i];
 }
 
-TARGET static void advance_narrow(const ortl__node_walks *walks, slot *slots) {
-    advance_slots(walks, slots, 2);
-}
-
-TARGET static void advance_wide(const ortl__node_walks *walks, slot *slots) {
-    if (walks->n_columns <= 4 * LANES)
-        advance_slots(walks, slots, 4);
-    else
-        advance_slots(walks, slots, MOST_REGISTERS);
+TARGET static void advance_all(const ortl__node_walks *walks, slot *slots) {
+    switch (walks->key_stride / LANES) {
+    case 2: advance_slots(walks, slots, 2); break;
+    case 4: advance_slots(walks, slots, 4); break;
+    default: advance_slots(walks, slots, MOST_REGISTERS); break;
+    }
 }
 
 /* Puts the roots of trees that wait into lanes. Those for which there are none come to node 0, a
@@ -347,10 +344,7 @@ TARGET static void walk_slots(const ortl__node_walks *walks) {
     }
     for (int i = 0; i < SLOTS; i++) fill_lanes(walks, &c.slots[i], 0xFFFF);
     while (n_left > 0) {
-        if (walks->n_columns <= 2 * LANES)
-            advance_narrow(walks, c.slots);
-        else
-            advance_wide(walks, c.slots);
+        advance_all(walks, c.slots);
         uint32_t n_before = e.n;
         for (int i = 0; i < SLOTS; i++) renew(&c, &c.slots[i], &e);
         n_left -= e.n - n_before;
